@@ -1,0 +1,237 @@
+"""Reads the knowledge base from its folder. Loading stops at the first fault; `checks` collects them all."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.errors import KnowledgeError
+from bot.knowledge.models import Entry, Figure, Language, Reference, Source, Text
+
+
+@dataclass(frozen=True)
+class KnowledgeBase:
+    """Everything the guide knows. Dictionaries are keyed by entry id, source symbol and language code.
+
+    `organisations` maps an organisation's id to its names per language, the one to display first; `version` is a
+    short hash over every file, so that an answer can be traced to the words it was made from.
+    """
+
+    root: Path
+    version: str
+    entries: dict[str, Entry]
+    sources: dict[str, Source]
+    languages: dict[str, Language]
+    organisations: dict[str, dict[str, tuple[str, ...]]]
+
+    @property
+    def topics(self) -> list[str]:
+        """The topics that have entries, in the order of their files."""
+        return list(dict.fromkeys(entry.topic for entry in self.entries.values()))
+
+    def citing(self, source: str, locator: str) -> list[Entry]:
+        """Returns the entries that cite one place, those that cite the fewest other places first."""
+        hits = [
+            entry
+            for entry in self.entries.values()
+            if any(r.source == source and locator in r.locators for r in entry.references)
+        ]
+        return sorted(hits, key=lambda entry: sum(len(r.locators) for r in entry.references))
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Returns the mapping in a YAML file.
+
+    Raises:
+        KnowledgeError: the file cannot be read, is no YAML, or holds no mapping at its top.
+    """
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except OSError as error:
+        raise KnowledgeError(path, f"cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise KnowledgeError(path, f"is not UTF-8 text (byte {error.start})") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: " if mark else ""
+        raise KnowledgeError(path, f"{line}{getattr(error, 'problem', None) or 'is no YAML'}") from error
+    if not isinstance(data, dict):
+        raise KnowledgeError(path, "must hold a mapping at its top")
+    return data
+
+
+class _Loader(yaml.CSafeLoader):
+    """Refuses a key given twice, which plain YAML loaders take silently, losing the first value."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """See parent class."""
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]  # PyYAML is untyped here
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+def load(root: Path) -> KnowledgeBase:
+    """Returns the knowledge base in the folder `root`.
+
+    Raises:
+        KnowledgeError: a file is missing, no YAML, or lacks what the loader needs.
+    """
+    if not root.is_dir():
+        raise KnowledgeError(root, "the folder of the knowledge base is missing; run the command in a full checkout")
+    paths = sorted(path for folder in _FOLDERS for path in (root / folder).rglob("*.yml"))
+    files = {path: read_yaml(path) for path in paths}
+    languages = _build(files, root / "languages", _language)
+    texts = _texts(files, root / "texts")
+    titles: dict[str, dict[str, str]] = {code: {} for code in languages}
+    for path, data in files.items():
+        if path.parent.parent == root / "texts" and path.parent.name in titles:
+            titles[path.parent.name][path.stem] = data.get("title", path.stem)
+    for code, topic_titles in titles.items():
+        languages[code].topic_titles.update(topic_titles)
+    entries: dict[str, Entry] = {}
+    for path in paths:
+        if path.parent == root / "entries":
+            for name, data in _need(path, files[path], "entries").items():
+                entry_id = f"{path.stem}.{name}"
+                entries[entry_id] = _guard(path, name, lambda i=entry_id, d=data: _entry(i, d, texts.get(i, {})))
+    organisations: dict[str, dict[str, tuple[str, ...]]] = {}
+    for path in paths:
+        if path.parent == root / "organisations":
+            for key, names in _need(path, files[path], "organisations").items():
+                organisations.setdefault(key, {})[path.stem] = tuple(names)
+    return KnowledgeBase(
+        root=root,
+        version=folder_hash(root),
+        entries=entries,
+        sources=_build(files, root / "sources", _source),
+        languages=languages,
+        organisations=organisations,
+    )
+
+
+_FOLDERS = ("languages", "sources", "organisations", "entries", "texts")
+
+
+def folder_hash(root: Path) -> str:
+    """Returns twelve hexadecimal digits over the names and contents of every YAML file under `root`."""
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.yml")):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:12]
+
+
+def _need(path: Path, data: dict[str, Any], key: str) -> dict[str, Any]:
+    value = data.get(key)
+    if not isinstance(value, dict):
+        raise KnowledgeError(path, f"`{key}` is missing or no mapping")
+    return value
+
+
+def _guard(path: Path, where: str, make: Any) -> Any:
+    try:
+        return make()
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise KnowledgeError(
+            path, f"{where}: {error!r} does not fit the schema; run partnerguide knowledge check"
+        ) from error
+
+
+def _build(files: dict[Path, dict[str, Any]], folder: Path, make: Any) -> dict[str, Any]:
+    built = (_guard(path, "top", lambda d=data: make(d)) for path, data in files.items() if path.parent == folder)
+    return dict(built)
+
+
+def _language(data: dict[str, Any]) -> tuple[str, Language]:
+    numbers = data["numbers"]
+    language = Language(
+        code=data["code"],
+        name=data["name"],
+        status=data["status"],
+        scripts=tuple(data["scripts"]),
+        digits_group=numbers["group"],
+        scales=tuple(
+            (Decimal(scale["from"]), Decimal(scale.get("divisor", scale["from"])), scale["word"]) for scale in numbers["scales"]
+        ),
+        units=dict(numbers["units"]),
+        locators=dict(data["locators"]),
+        locator_join=data["locator_join"],
+        sources_label=data["sources_label"],
+        source_join=data["source_join"],
+        quote_marks=(data["quote_marks"][0], data["quote_marks"][1]),
+        as_of=data["as_of"],
+        source_titles=dict(data["sources"]),
+    )
+    return language.code, language
+
+
+def _source(data: dict[str, Any]) -> tuple[str, Source]:
+    source = Source(
+        symbol=data["symbol"],
+        year=data["year"],
+        url=data["url"],
+        aliases=tuple(data["aliases"]),
+        nicknames={code: tuple(names) for code, names in data["nicknames"].items()},
+        places={
+            str(locator): frozenset(Decimal(str(n)) for n in numbers) for locator, numbers in data["places"].items()
+        },
+    )
+    return source.symbol, source
+
+
+def _texts(files: dict[Path, dict[str, Any]], folder: Path) -> dict[str, dict[str, Text]]:
+    texts: dict[str, dict[str, Text]] = {}
+    for path, data in files.items():
+        if path.parent.parent != folder:
+            continue
+        for name, words in _need(path, data, "entries").items():
+            texts.setdefault(f"{path.stem}.{name}", {})[path.parent.name] = _guard(
+                path, name, lambda w=words: _text(w)
+            )
+    return texts
+
+
+def _text(words: dict[str, Any]) -> Text:
+    return Text(
+        title=words["title"],
+        answer=words["answer"].strip(),
+        questions=tuple(str(question) for question in words["questions"]),
+        quote=words.get("quote", "").strip(),
+        more=words.get("more", "").strip(),
+        audience={audience: text.strip() for audience, text in words.get("audience", {}).items()},
+        aliases=tuple(words.get("aliases", ())),
+    )
+
+
+def _entry(entry_id: str, data: dict[str, Any], texts: dict[str, Text]) -> Entry:
+    return Entry(
+        id=entry_id,
+        kind=data["kind"],
+        references=tuple(Reference(r["source"], tuple(r["locators"])) for r in data["references"]),
+        figures={
+            name: Figure(
+                value=Decimal(str(figure["value"])),
+                unit=figure["unit"],
+                year=figure["year"],
+                source=figure["source"],
+                locator=figure["locator"],
+                basis=figure.get("basis", ""),
+            )
+            for name, figure in data.get("figures", {}).items()
+        },
+        texts=texts,
+        as_of=data.get("as_of"),
+        valid_until=data.get("valid_until", ""),
+        superseded_by=data.get("superseded_by", ""),
+        related=tuple(data.get("related", ())),
+        entities={kind: tuple(values) for kind, values in data.get("entities", {}).items()},
+    )

@@ -1,0 +1,109 @@
+"""What the knowledge base is made of, as plain immutable objects. Reading files belongs in `loader`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One or more places in one source, as an entry cites them."""
+
+    source: str
+    locators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that stands once in the knowledge base; texts take it by its name in braces.
+
+    `unit` is a key of the languages' `units` (plain counts: `count`); `year` is the year the figure speaks of;
+    `basis`, where set, says how the figure follows from a place that does not hold it in digits.
+    """
+
+    value: Decimal
+    unit: str
+    year: int
+    source: str
+    locator: str
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """The words of one entry in one language; every block may hold figure placeholders until it is rendered."""
+
+    title: str
+    answer: str
+    questions: tuple[str, ...]
+    quote: str = ""
+    more: str = ""
+    audience: dict[str, str] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One answer: language-free facts and the words of each language.
+
+    `as_of` is the year the facts describe; `superseded_by` names the entry that holds newer ones; `valid_until` is
+    an ISO date after which the entry must be reviewed. `entities` tags what the entry is about, per entity type.
+    """
+
+    id: str
+    kind: str
+    references: tuple[Reference, ...]
+    figures: dict[str, Figure]
+    texts: dict[str, Text]
+    as_of: int | None = None
+    valid_until: str = ""
+    superseded_by: str = ""
+    related: tuple[str, ...] = ()
+    entities: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def topic(self) -> str:
+        """The first half of the entry's id."""
+        return self.id.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document that entries cite: its symbol, its year, where to read it, and the places it has.
+
+    `places` maps each locator to the numbers that stand there (facts for checking figures, no sentences).
+    `url` holds `{language}` where the publisher serves several languages; empty where no link is known.
+    """
+
+    symbol: str
+    year: int
+    url: str
+    aliases: tuple[str, ...]
+    places: dict[str, frozenset[Decimal]]
+    nicknames: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def url_in(self, language: str) -> str:
+        """Returns the link for readers of `language`."""
+        return self.url.replace("{language}", language)
+
+
+@dataclass(frozen=True)
+class Language:
+    """How one language is recognised and how numbers, places and units are written in it."""
+
+    code: str
+    name: str
+    status: str
+    scripts: tuple[str, ...]
+    digits_group: str
+    scales: tuple[tuple[Decimal, Decimal, str], ...]
+    units: dict[str, str]
+    locators: dict[str, str]
+    locator_join: str
+    sources_label: str
+    source_join: str
+    quote_marks: tuple[str, str]
+    as_of: str
+    source_titles: dict[str, str]
+    topic_titles: dict[str, str] = field(default_factory=dict)
