@@ -177,6 +177,7 @@ def _language(data: dict[str, Any]) -> tuple[str, Language]:
 def _source(data: dict[str, Any]) -> tuple[str, Source]:
     source = Source(
         symbol=data["symbol"],
+        kind=data["kind"],
         year=data["year"],
         url=data["url"],
         aliases=tuple(data["aliases"]),

@@ -77,6 +77,7 @@ class Source:
     """
 
     symbol: str
+    kind: str
     year: int
     url: str
     aliases: tuple[str, ...]

@@ -1,0 +1,52 @@
+# The few commands of this project; `make help` lists them. Set-up is in .ci/environment.
+# Words for the program behind a target: make test ARGS="-k fallback"
+
+# Set here so that a variable ARGS of the shell does not slip in.
+ARGS =
+BIN = .venv/bin
+SHELL = /bin/sh
+
+# Nothing leaves this machine after the set-up, and TensorFlow keeps its notes to itself.
+export RASA_TELEMETRY_ENABLED = false
+export TF_CPP_MIN_LOG_LEVEL = 3
+
+.DEFAULT_GOAL = help
+.PHONY: help environment chat test telegram review train lint bench lock clean
+
+chat: environment  ## talk to the guide in the terminal; trains first where needed
+	@exec $(BIN)/partnerguide chat $(ARGS)
+
+test: environment  ## run every test
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+telegram: environment  ## run the Telegram bot (needs TELEGRAM_BOT_TOKEN)
+	@exec $(BIN)/partnerguide telegram $(ARGS)
+
+review: environment  ## run the review console
+	@exec $(BIN)/partnerguide review $(ARGS)
+
+train: environment  ## train the model anew
+	@exec $(BIN)/partnerguide train $(ARGS)
+
+lint: environment  ## check style, types, knowledge base and training data
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/partnerguide knowledge check
+	@$(BIN)/partnerguide lint-data
+
+bench: environment  ## run the benchmarks
+	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+lock:  ## compile requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer releases)
+	@.ci/environment lock $(ARGS)
+
+clean:  ## remove the environment and caches; var/ (enquiries, models, secret) stays
+	@rm -rf .venv .uv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .rasa
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F'\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
+
+environment:
+	@.ci/environment

@@ -1,0 +1,81 @@
+"""Full-text search over the entries: BM25 over example questions, and over titles, names and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import bm25s
+import numpy as np
+
+from bot.knowledge.loader import KnowledgeBase
+from bot.knowledge.models import Entry
+from bot.text.terms import search_terms
+
+Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
+
+
+class Index:
+    """BM25 over documents that each belong to an owner; an owner's score is that of its best document."""
+
+    def __init__(self, documents: Iterable[tuple[int, str]], owners: int) -> None:
+        """Builds the index; `documents` are (owner, text) pairs, owners are numbers below `owners`."""
+        rows = [(owner, search_terms(text)) for owner, text in documents]
+        self._owners = np.asarray([owner for owner, _ in rows], dtype=np.int64)
+        self._count = owners
+        self._weights: dict[str, float] = {}
+        total = len(rows)
+        frequencies: dict[str, int] = {}
+        for _, terms in rows:
+            for term in set(terms):
+                frequencies[term] = frequencies.get(term, 0) + 1
+        self._weights = {t: float(np.log(1 + (total - n + 0.5) / (n + 0.5))) for t, n in frequencies.items()}
+        self._unknown = float(np.log(1 + (total + 0.5) / 0.5))
+        self._search = bm25s.BM25(k1=1.2, b=0.5)
+        self._search.index([terms or ["\0"] for _, terms in rows], show_progress=False)
+
+    def scores(self, text: str) -> Array:
+        """Returns one score per owner, 0 to about 1: the share of the question's weight that its best document holds."""
+        terms = [term for term in search_terms(text)]
+        known = [term for term in terms if term in self._weights]
+        best = np.zeros(self._count, dtype=np.float32)
+        if not known:
+            return best
+        np.maximum.at(best, self._owners, self._search.get_scores(known))
+        weight = sum(self._weights.get(term, self._unknown) for term in terms)
+        return best / np.float32(weight)
+
+    def coverage(self, text: str) -> float:
+        """Returns the share of the question's term weight that the index knows at all (0-1)."""
+        terms = search_terms(text)
+        weight = sum(self._weights.get(term, self._unknown) for term in terms)
+        return sum(self._weights.get(term, 0.0) for term in terms) / weight if weight else 0.0
+
+
+def answer_texts(entry: Entry) -> list[str]:
+    """Returns what an entry says, per language: title, names and answers, as one text to search in."""
+    return [
+        "\n".join((t.title, t.title, *t.aliases, t.quote, t.answer, t.more, *t.audience.values()))
+        for t in entry.texts.values()
+    ]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An entry found by words, with its score (0 to about 1)."""
+
+    entry: Entry
+    score: float
+
+
+def search(knowledge: KnowledgeBase, words: str, limit: int = 10) -> list[Hit]:
+    """Returns the entries that fit some words best, best first; empty when no word is known."""
+    entries = list(knowledge.entries.values())
+    answers = Index(((i, text) for i, e in enumerate(entries) for text in answer_texts(e)), len(entries))
+    questions = Index(
+        ((i, q) for i, e in enumerate(entries) for t in e.texts.values() for q in t.questions), len(entries)
+    )
+    scores = answers.scores(words) + questions.scores(words)
+    order = np.argsort(-scores, kind="stable")[:limit]
+    return [Hit(entries[i], float(scores[i])) for i in order if scores[i] > 0]

@@ -1,0 +1,1 @@
+"""Understanding: the graph components of the Rasa pipeline and the plain functions beneath them."""

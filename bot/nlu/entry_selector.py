@@ -1,0 +1,146 @@
+"""The pipeline's last word: which knowledge entry answers the message, and how sure that is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.knowledge.loader import load
+from bot.nlu import fusion
+from bot.nlu.evidence import FAQ, Evidence, Profile, entry_documents, profiles
+from bot.nlu.fusion import Fusion
+from bot.nlu.intent_classifier import LABEL_SCORES, examples_of, linear_settings, set_intent
+from bot.nlu.lexicon import build
+from bot.nlu.linear import LinearSettings
+from bot.nlu.paths import project_path
+from bot.nlu.recognition import Recogniser
+
+#: The key of the selector's output in the parsed message.
+SELECTION = "selection"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no types
+    """Ranks the entries by all the evidence and corrects the intent accordingly.
+
+    The output holds, under `selection`, the likeliest entries with their shares, and `confidence`: the chance that the
+    first choice among all labels is right. What to do with it is for the action to decide, which knows the conversation.
+    """
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        evidence: Evidence | None = None,
+        weights: Fusion | None = None,
+    ) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._evidence = evidence
+        self._fusion = weights
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """See parent class. `ranking` is the number of entries in the output."""
+        defaults = LinearSettings()
+        return {
+            "knowledge": "knowledge",
+            "nlu_data": "nlu_data",
+            "knowledge_version": "",
+            "penalty_c": defaults.penalty_c,
+            "rank": defaults.rank,
+            "iterations": defaults.iterations,
+            "ranking": 12,
+        }
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> EntrySelector:
+        """See parent class."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fits the weights of the evidence and stores them with the texts to search in."""
+        knowledge = load(project_path(self._config["knowledge"]))
+        recogniser = Recogniser(build(knowledge, project_path(self._config["nlu_data"])))
+        texts, targets = examples_of(training_data)
+        labels = sorted(set(targets))
+        number = {label: i for i, label in enumerate(labels)}
+        about = profiles(labels, knowledge, recogniser)
+        answers = entry_documents(labels, knowledge)
+        weights = fusion.fit(
+            texts,
+            targets,
+            [[(e.entity, e.value) for e in recogniser.find(text)] for text in texts],
+            dict(zip(labels, about)),
+            [(labels[i], text) for i, text in answers],
+            linear_settings(self._config),
+        )
+        data = {
+            "labels": labels,
+            "about": [profile.to_list() for profile in about],
+            "questions": [[number[target], text] for text, target in zip(texts, targets)],
+            "answers": [[i, text] for i, text in answers],
+            "weights": list(weights.weights),
+            "trust": list(weights.trust),
+        }
+        with self._storage.write_to(self._resource) as folder:
+            (folder / "selector.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> EntrySelector:
+        """See parent class."""
+        with model_storage.read_from(resource) as folder:
+            data = json.loads((folder / "selector.json").read_text(encoding="utf-8"))
+        evidence = Evidence(
+            data["labels"],
+            [Profile.from_list(profile) for profile in data["about"]],
+            [(int(i), text) for i, text in data["questions"]],
+            [(int(i), text) for i, text in data["answers"]],
+        )
+        return cls(config, model_storage, resource, evidence, Fusion(tuple(data["weights"]), tuple(data["trust"])))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets intent, ranking and selection of each message."""
+        if self._evidence is None or self._fusion is None:
+            raise RuntimeError("the selector is used before it was trained")
+        for message in messages:
+            text = message.get(TEXT) or ""
+            labels, log_p, nearest = message.get(LABEL_SCORES)
+            entities = [(e["entity"], e["value"]) for e in message.get("entities", [])]
+            features = self._evidence.features(text, entities, log_p, nearest)
+            fused = self._fusion.log_probabilities(features)
+            set_intent(message, labels, np.exp(fused))
+            order = [int(i) for i in np.argsort(-fused, kind="stable") if labels[i].startswith(FAQ)]
+            coverage = self._evidence.coverage(text)
+            selection = {
+                "confidence": round(self._fusion.confidence(fused, features, coverage), 4),
+                "coverage": [round(share, 4) for share in coverage],
+                "ranking": [
+                    {"entry": labels[i].removeprefix(FAQ), "share": round(float(np.exp(fused[i])), 6)}
+                    for i in order[: self._config["ranking"]]
+                ],
+            }
+            message.set(SELECTION, selection, add_to_output=True)
+            message.data.pop(LABEL_SCORES, None)
+        return messages

@@ -1,0 +1,147 @@
+"""What speaks for each label: scores of words, search and entities, one row of features per label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bot.knowledge.loader import KnowledgeBase
+from bot.knowledge.search import Index, answer_texts
+from bot.nlu.recognition import Recogniser
+
+Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
+
+#: Labels of content questions start so; the rest is the entry's id.
+FAQ = "faq/"
+
+FEATURES = (
+    "log_probability",
+    "nearest_example",
+    "questions",
+    "answers",
+    "questions_and_answers",
+    "names_it",
+    "tagged",
+    "mentioned",
+    "missing",
+    "document",
+    "other_document",
+    "place",
+    "entry",
+)
+# Entities of these kinds point at something definite: an entry that has nothing to do with them is the wrong one.
+_SELECTIVE = ("principle", "sdg", "organisation", "country", "area", "year")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What one label is about: `tags` by its author, `mentions` found in its words, the places it cites."""
+
+    tags: frozenset[tuple[str, str]]
+    mentions: frozenset[tuple[str, str]]
+    places: frozenset[tuple[str, str]]
+
+    def to_list(self) -> list[list[list[str]]]:
+        """Returns the profile as JSON-ready data."""
+        return [sorted(map(list, part)) for part in (self.tags, self.mentions, self.places)]
+
+    @classmethod
+    def from_list(cls, data: list[list[list[str]]]) -> Profile:
+        """Returns the profile that `to_list` described."""
+        tags, mentions, places = (frozenset((str(a), str(b)) for a, b in part) for part in data)
+        return cls(tags, mentions, places)
+
+
+def profiles(labels: Iterable[str], knowledge: KnowledgeBase, recogniser: Recogniser) -> list[Profile]:
+    """Returns the profile of each label; labels that are no entries have an empty one."""
+    empty = Profile(frozenset(), frozenset(), frozenset())
+    found = []
+    for label in labels:
+        entry = knowledge.entries.get(label.removeprefix(FAQ)) if label.startswith(FAQ) else None
+        if entry is None:
+            found.append(empty)
+            continue
+        texts = (t for text in entry.texts.values() for t in (text.title, text.answer, text.more, *text.questions))
+        mentions = {(e.entity, e.value) for text in texts for e in recogniser.find(text)}
+        tags = {(kind, value) for kind, values in entry.entities.items() for value in values}
+        places = {(r.source, locator) for r in entry.references for locator in r.locators}
+        found.append(Profile(frozenset(tags), frozenset(mentions), frozenset(places)))
+    return found
+
+
+class Evidence:
+    """Gathers the features of all labels for one message."""
+
+    def __init__(
+        self,
+        labels: list[str],
+        about: list[Profile],
+        questions: list[tuple[int, str]],
+        answers: list[tuple[int, str]],
+    ) -> None:
+        """Builds the indexes; `questions` and `answers` are (label's number, text) pairs."""
+        self.labels = labels
+        self.about = about
+        self.questions = questions
+        self.answers = answers
+        self._question_index = Index(questions, len(labels))
+        self._answer_index = Index(answers, len(labels))
+        self._entry = np.asarray([label.startswith(FAQ) for label in labels], dtype=np.float32)
+
+    def features(self, text: str, entities: list[tuple[str, str]], log_p: Array, nearest: Array) -> Array:
+        """Returns labels by features, in the order of `FEATURES`.
+
+        Args:
+            entities: the (kind, value) pairs found in the message.
+            log_p: the classifier's log-probability per label.
+            nearest: the similarity to the label's nearest example (0-1).
+        """
+        questions = self._question_index.scores(text)
+        answers = self._answer_index.scores(text)
+        columns = [np.maximum(log_p, -12.0), nearest, questions, answers, questions * answers]
+        columns += list(self._entity_columns(entities))
+        columns.append(self._entry)
+        return np.stack(columns, axis=1).astype(np.float32)
+
+    def coverage(self, text: str) -> tuple[float, float]:
+        """Returns how much of the message the questions and the answers know at all (0-1 each)."""
+        return self._question_index.coverage(text), self._answer_index.coverage(text)
+
+    def _entity_columns(self, entities: list[tuple[str, str]]) -> Array:
+        columns = np.zeros((7, len(self.labels)), dtype=np.float32)
+        if not entities:
+            return columns
+        documents = {value for kind, value in entities if kind == "document"}
+        locators = {value for kind, value in entities if kind == "paragraph"}
+        selective = {(kind, value) for kind, value in entities if kind in _SELECTIVE}
+        terms = {value for kind, value in entities if kind == "term"}
+        for i, label in enumerate(self.labels):
+            if not self._entry[i]:
+                continue
+            profile = self.about[i]
+            tagged = selective & profile.tags
+            mentioned = (selective & profile.mentions) - tagged
+            cited = {source for source, _ in profile.places}
+            columns[0, i] = label.removeprefix(FAQ) in terms
+            columns[1, i] = len(tagged)
+            columns[2, i] = len(mentioned)
+            columns[3, i] = len(selective - tagged - mentioned)
+            columns[4, i] = bool(documents & cited)
+            columns[5, i] = bool(documents) and not documents & cited
+            columns[6, i] = any(
+                locator in locators and (source in documents or not documents) for source, locator in profile.places
+            )
+        return columns
+
+
+def entry_documents(labels: list[str], knowledge: KnowledgeBase) -> list[tuple[int, str]]:
+    """Returns (label's number, text) of everything the entries say, one text per language."""
+    return [
+        (i, text)
+        for i, label in enumerate(labels)
+        if label.startswith(FAQ) and label.removeprefix(FAQ) in knowledge.entries
+        for text in answer_texts(knowledge.entries[label.removeprefix(FAQ)])
+    ]

@@ -1,0 +1,50 @@
+"""The project importer: adds the example questions of the knowledge base to Rasa's own training data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.knowledge.loader import folder_hash, load
+from bot.nlu.evidence import FAQ
+from bot.nlu.paths import project_path
+
+
+class KnowledgeImporter(RasaFileImporter):  # type: ignore[misc]  # rasa ships no types
+    """Reads `nlu_data/` as Rasa does, and every entry's questions, in every language, as `faq/<entry>`.
+
+    A new entry is thereby known to the model without an edit anywhere else.
+    """
+
+    def __init__(
+        self,
+        config_file: str | None = None,
+        domain_path: str | None = None,
+        training_data_paths: list[str] | str | None = None,
+        knowledge: str = "knowledge",
+    ) -> None:
+        super().__init__(config_file, domain_path, training_data_paths)
+        self._knowledge = project_path(knowledge)
+
+    def get_nlu_data(self, language: str | None = "en") -> TrainingData:
+        """See parent class."""
+        base = load(self._knowledge)
+        questions = [
+            Message.build(text=question, intent=f"{FAQ}{entry.id}")
+            for entry in base.entries.values()
+            for _, text in sorted(entry.texts.items())
+            for question in (text.title, *text.questions)
+        ]
+        return super().get_nlu_data(language).merge(TrainingData(questions))
+
+    def get_config(self) -> dict[str, Any]:
+        """See parent class. Components that read the knowledge base get its version, so that caches notice a change."""
+        config: dict[str, Any] = super().get_config()
+        version = folder_hash(self._knowledge)
+        for component in config.get("pipeline") or []:
+            if component["name"].startswith("bot.nlu.") and "knowledge" in component:
+                component["knowledge_version"] = version
+        return config

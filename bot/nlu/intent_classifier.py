@@ -1,0 +1,105 @@
+"""The pipeline's classifier: intents and knowledge entries by the words of the message alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.linear import LinearModel, LinearSettings
+
+#: Where the scores of all labels wait for the selector; never part of the output.
+LABEL_SCORES = "label_scores"
+
+
+def examples_of(training_data: TrainingData) -> tuple[list[str], list[str]]:
+    """Returns the texts of all examples and their labels: the intent, or `faq/<entry>` in full."""
+    rows = [m for m in training_data.training_examples if m.get(INTENT) and m.get(TEXT)]
+    return [m.get(TEXT) for m in rows], [m.get(INTENT_RESPONSE_KEY) or m.get(INTENT) for m in rows]
+
+
+def linear_settings(config: dict[str, Any]) -> LinearSettings:
+    """Returns the classifier's settings as the configuration of a component names them."""
+    return LinearSettings(penalty_c=config["penalty_c"], rank=config["rank"], iterations=config["iterations"])
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LinearIntentClassifier(GraphComponent):  # type: ignore[misc]  # rasa ships no types
+    """Sets the intent by a linear model over n-grams; entries count as labels of their own while it learns."""
+
+    def __init__(
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearModel | None = None
+    ) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._model = model
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """See parent class."""
+        defaults = LinearSettings()
+        return {"penalty_c": defaults.penalty_c, "rank": defaults.rank, "iterations": defaults.iterations}
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> LinearIntentClassifier:
+        """See parent class."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fits the model and stores it as plain arrays and JSON, never as pickled code."""
+        texts, labels = examples_of(training_data)
+        arrays, data = LinearModel.fit(texts, labels, linear_settings(self._config)).to_arrays()
+        with self._storage.write_to(self._resource) as folder:
+            np.savez(folder / "linear.npz", **arrays)
+            (folder / "linear.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LinearIntentClassifier:
+        """See parent class."""
+        with model_storage.read_from(resource) as folder:
+            data = json.loads((folder / "linear.json").read_text(encoding="utf-8"))
+            with np.load(folder / "linear.npz", allow_pickle=False) as arrays:
+                model = LinearModel.from_arrays(arrays, data)
+        return cls(config, model_storage, resource, model)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets the intent, its ranking, and the scores of all labels for the selector."""
+        if self._model is None:
+            raise RuntimeError("the classifier is used before it was trained")
+        for message in messages:
+            log_p, nearest = self._model.score([message.get(TEXT) or ""])
+            message.set(LABEL_SCORES, (self._model.labels, log_p[0], nearest[0]))
+            set_intent(message, self._model.labels, np.exp(log_p[0]))
+        return messages
+
+
+def set_intent(message: Message, labels: list[str], probabilities: Any) -> None:
+    """Sets intent and ranking of a message from the probabilities of all labels; entries add up to `faq`."""
+    sums: dict[str, float] = {}
+    for label, probability in zip(labels, probabilities):
+        intent = label.partition("/")[0]
+        sums[intent] = sums.get(intent, 0.0) + float(probability)
+    ranking = [
+        {"name": name, "confidence": round(value, 6)} for name, value in sorted(sums.items(), key=lambda x: -x[1])
+    ]
+    message.set(INTENT, ranking[0], add_to_output=True)
+    message.set("intent_ranking", ranking[:10], add_to_output=True)

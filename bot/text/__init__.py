@@ -1,0 +1,1 @@
+"""Plain text work that understanding and search share: one spelling, tokens, search terms."""

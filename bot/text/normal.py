@@ -1,0 +1,50 @@
+"""One spelling for all: width, case, traditional characters and invisible marks are evened out before anything else."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import opencc
+
+
+@dataclass(frozen=True)
+class NormalText:
+    """A normalised text and, for each of its characters, the place in the original it came from."""
+
+    text: str
+    offsets: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Returns where a stretch of the normalised text lies in the original."""
+        if start >= end:
+            return (0, 0)
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+@lru_cache(maxsize=1)
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+def normalise(original: str) -> NormalText:
+    """Returns `original` in compatibility form, lower case, simplified characters, without control or zero-width marks."""
+    characters: list[str] = []
+    offsets: list[int] = []
+    for index, character in enumerate(original):
+        for folded in unicodedata.normalize("NFKC", character).lower():
+            category = unicodedata.category(folded)
+            if category in ("Cf", "Cs", "Co", "Cn"):
+                continue
+            characters.append(" " if category in ("Cc", "Zl", "Zp", "Zs") else folded)
+            offsets.append(index)
+    text = "".join(characters)
+    simplified = _converter().convert(text) if not text.isascii() else text
+    # Offsets hold only while one character stands for one; the dictionary's rare longer replacements are left alone.
+    return NormalText(simplified if len(simplified) == len(text) else text, tuple(offsets))
+
+
+def is_han(character: str) -> bool:
+    """Returns whether a character is a Han character."""
+    return "\u3400" <= character <= "\u9fff" or "\uf900" <= character <= "\ufaff" or character >= "\U00020000"
