@@ -29,8 +29,8 @@ _SCHEMAS = {
 }
 # Numbers that are names, not figures: document symbols, goals, principles, agendas, resolutions, years of strategies.
 _NAMES = re.compile(
-    r"\b[A-Z]{1,4}(?:/[A-Z0-9.]+)+(?:-[A-Z]+(?:/[A-Z0-9.]+)+)?"
-    r"|\b\d{2}/\d{1,3}\b|\b\d{2,3} ?\(I{1,3}\)"
+    r"(?<![A-Za-z])[A-Z]{1,4}(?:/[A-Z0-9.]+)+(?:-[A-Z]+(?:/[A-Z0-9.]+)+)?"
+    r"|(?<![\d/])\d{2}/\d{1,3}(?![\d/])|\b\d{2,3} ?\(I{1,3}\)"
     r"|SDGs? ?\d+|可持续发展目标 ?\d+|Goals? \d+|目标 ?\d+|MDGs? ?\d+"
     r"|[Pp]rinciples? \d+(?:(?:, | and |-|–| to )\d+)*|原则 ?\d+(?:(?:、|和|至|到|-|–)(?:原则)?\d+)*|第\d+[项条]原则"
     r"|2030 Agenda|2030年(?:可持续发展)?议程|COVID-?19|SDG Strategy Hub"

@@ -52,7 +52,7 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """See parent class. `ranking` is the number of entries in the output."""
+        """See parent class. `ranking` is the number of entries in the output; the last three go along for the action."""
         defaults = LinearSettings()
         return {
             "knowledge": "knowledge",
@@ -62,6 +62,9 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
             "rank": defaults.rank,
             "iterations": defaults.iterations,
             "ranking": 12,
+            "answer_from": 0.5,
+            "choices_from": 0.25,
+            "choice_share": 0.15,
         }
 
     @classmethod
@@ -135,6 +138,11 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
             coverage = self._evidence.coverage(text)
             selection = {
                 "confidence": round(self._fusion.confidence(fused, features, coverage), 4),
+                "thresholds": {
+                    "answer": self._config["answer_from"],
+                    "choices": self._config["choices_from"],
+                    "choice_share": self._config["choice_share"],
+                },
                 "coverage": [round(share, 4) for share in coverage],
                 "ranking": [
                     {"entry": labels[i].removeprefix(FAQ), "share": round(float(np.exp(fused[i])), 6)}

@@ -1,0 +1,72 @@
+"""From a decision to a reply: shared by the actions that face a free question."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from actions._base import Guide, Response
+from bot.knowledge import render
+from bot.knowledge.selection import Decision, decide
+from bot.languages import script_of
+from bot.reply import Choice, Reply
+
+_MOST_CHOICES = 5
+
+
+def respond_to_question(guide: Guide) -> Response:
+    """Returns the response to a free question, in the light of what was answered before."""
+    decision = decide(guide.turn.question, guide.knowledge, guide.turn.last_entry)
+    if decision.kind == "answer":
+        return answer_entry(guide, decision.entries[0], confidence=decision.confidence, close=decision.runners_up)
+    if decision.kind == "choices":
+        choices = tuple(entry_choice(guide, entry_id) for entry_id in decision.entries)
+        reply = guide.say("choices", "choices", choices=(*choices, guide.ways_out()[0]))
+        return Response(dataclasses.replace(reply, confidence=decision.confidence))
+    return Response(_declined(guide, decision))
+
+
+def answer_entry(
+    guide: Guide, entry_id: str, *, confidence: float, close: tuple[str, ...] = (), part: str = "answer"
+) -> Response:
+    """Returns the response that states one entry, offers what is near it, and remembers it for follow-ups."""
+    entry = guide.knowledge.entries[entry_id]
+    reply = render.answer(entry, guide.knowledge, language=guide.language, audience=guide.audience, part=part)
+    labels = [choice.payload for choice in reply.choices]
+    near = (entry_choice(guide, other) for other in close[:2])
+    choices = [*(choice for choice in near if choice.payload not in labels), *reply.choices]
+    text = entry.texts[reply.language]
+    if text.more and part == "answer":
+        choices.insert(0, Choice(guide.phrase("labels_more"), "/ask_more"))
+    reply = dataclasses.replace(reply, confidence=confidence, choices=tuple(choices[:_MOST_CHOICES]))
+    return Response(reply, {"last_entry": entry_id})
+
+
+def entry_choice(guide: Guide, entry_id: str) -> Choice:
+    """Returns the button that opens an entry, in the language of the turn."""
+    return render.entry_choice(guide.knowledge.entries[entry_id], guide.knowledge, guide.language)
+
+
+def _declined(guide: Guide, decision: Decision) -> Reply:
+    language = guide.knowledge.languages[guide.language]
+    out = guide.ways_out()
+    if decision.kind == "no_principle":
+        return guide.say("fallback_principle", "fallback", choices=out, number=decision.locator)
+    if decision.kind == "no_document":
+        sources = language.source_join.join(guide.knowledge.sources)
+        return guide.say("fallback_document", "fallback", choices=out, source=decision.source, sources=sources)
+    if decision.kind in ("no_place", "no_entry_for_place"):
+        source = guide.knowledge.sources[decision.source]
+        place = render.written_locators((decision.locator,), language)
+        if decision.kind == "no_place":
+            numbers = sorted(int(locator) for locator in source.places if locator.isdigit())
+            ends = {"first": numbers[0], "last": numbers[-1]} if numbers else {"first": "-", "last": "-"}
+            return guide.say("fallback_place", "fallback", choices=out, source=source.symbol, place=place, **ends)
+        name = "fallback_place_empty" if source.url else "fallback_place_empty_no_link"
+        url = source.url_in(guide.language)
+        return guide.say(name, "fallback", choices=out, source=source.symbol, place=place, url=url)
+    reply = guide.say("fallback", "fallback", choices=out)
+    foreign = script_of(guide.turn.text) not in ("", *(s for known in guide.knowledge.languages.values() for s in known.scripts))
+    if foreign:
+        names = language.locator_join.join(known.name for known in guide.knowledge.languages.values())
+        reply = dataclasses.replace(reply, body=(*reply.body, guide.phrase("fallback_languages", languages=names)))
+    return reply

@@ -1,0 +1,166 @@
+"""The frame of every action: work out the reply, log the turn, then utter. Abstract, so Rasa does not register it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import logging
+import uuid
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.services import Services, services
+from actions._turn import Turn, turn_of
+from bot.knowledge.render import paragraphs
+from bot.languages import reply_language
+from bot.reply import ENQUIRY_OUTCOMES, Choice, Outcome, Reply
+from bot.store.models import Enquiry, enquiry_id
+from bot.store.redaction import redact
+
+logger = logging.getLogger(__name__)
+
+#: Button payloads that need no entry or topic.
+TOPICS_PAYLOAD = "/ask_topics"
+PERSON_PAYLOAD = "/request_person"
+MORE_PAYLOAD = "/ask_more"
+
+
+@dataclass(frozen=True)
+class Response:
+    """What an action came up with: the reply, the slots it wants to change, and whether the row may name the person."""
+
+    reply: Reply
+    slots: dict[str, Any] = field(default_factory=dict)
+    is_anonymous: bool = False
+
+
+class GuideAction(Action, ABC):
+    """Answers one turn with one reply and logs it before it leaves."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """See parent class."""
+        turn = turn_of(tracker)
+        guide = Guide(services(), turn)
+        try:
+            response = self.respond(guide)
+        except Exception:  # the person is told in one sentence, whatever went wrong
+            logger.exception("%s failed", self.name())
+            response = Response(guide.say("technical_problem", "notice"))
+        reply = guide.logged(response)
+        logger.info("%s %s confidence=%.2f entry=%s", self.name(), turn.question.intent, reply.confidence, reply.entry)
+        dispatcher.utter_message(
+            text=reply.text,
+            buttons=[{"title": choice.label, "payload": choice.payload} for choice in reply.choices],
+            json_message=reply.to_dict(),
+        )
+        slots = {
+            "last_language": reply.language,
+            "offered": [choice.payload for choice in reply.choices],
+            **({"last_enquiry": reply.enquiry_id} if reply.outcome in ENQUIRY_OUTCOMES else {}),
+            **response.slots,
+        }
+        return [SlotSet(name, value) for name, value in slots.items() if turn.slots.get(name) != value]
+
+    @abstractmethod
+    def respond(self, guide: Guide) -> Response:
+        """Returns the response to the turn; may raise, which the person is told politely."""
+
+
+class Guide:
+    """The services and the turn together, with the sentences every action needs."""
+
+    def __init__(self, shared: Services, turn: Turn) -> None:
+        self.services = shared
+        self.turn = turn
+        self.knowledge = shared.knowledge
+        self.language = reply_language(
+            "" if turn.is_payload else turn.text,
+            shared.knowledge.languages,
+            chosen=turn.slot("language"),
+            last=turn.slot("last_language"),
+            hint=turn.metadata.get("language_hint", ""),
+        )
+        self.audience = turn.slot("audience") or turn.metadata.get("audience", "") or "other"
+
+    def phrase(self, name: str, **values: object) -> str:
+        """Returns a phrase in the language of the turn."""
+        return self.services.phrases.get(name, self.language, **values)
+
+    def say(
+        self, name: str, outcome: Outcome, *, choices: tuple[Choice, ...] = (), entry: str = "", **values: object
+    ) -> Reply:
+        """Returns a reply that consists of one phrase."""
+        return Reply(
+            outcome=outcome,
+            language=self.language,
+            audience=self.audience,
+            body=paragraphs(self.phrase(name, **values)),
+            intent=self.turn.question.intent,
+            confidence=self.turn.question.confidence,
+            entry=entry,
+            choices=choices,
+        )
+
+    def operated(self) -> str:
+        """Returns the sentence that says who runs this guide."""
+        settings = self.services.settings
+        if not settings.operator:
+            return self.phrase("operated_by_nobody")
+        name = "operated_by_contact" if settings.contact else "operated_by"
+        return self.phrase(name, operator=settings.operator, contact=settings.contact)
+
+    @property
+    def has_person(self) -> bool:
+        """Whether an operator who can be reached has been set."""
+        return bool(self.services.settings.operator and self.services.settings.contact)
+
+    def topic_choice(self, topic: str) -> Choice:
+        """Returns the button that opens a topic."""
+        title = self.knowledge.languages[self.language].topic_titles.get(topic, topic)
+        return Choice(title, f'/show_topic{{"topic": "{topic}"}}')
+
+    def ways_out(self) -> tuple[Choice, ...]:
+        """Returns the buttons under an answer that could not be given."""
+        return (
+            Choice(self.phrase("labels_topics"), TOPICS_PAYLOAD),
+            Choice(self.phrase("labels_person"), PERSON_PAYLOAD),
+        )
+
+    def logged(self, response: Response) -> Reply:
+        """Writes the turn to the enquiry log and returns the reply with its id; says so if nothing could be written."""
+        turn, reply = self.turn, response.reply
+        row_id = enquiry_id(turn.conversation, turn.message_id or uuid.uuid4().hex)
+        reply = dataclasses.replace(reply, enquiry_id=row_id)
+        ranking = turn.question.ranking
+        runner_up = next(((e, s) for e, s in ranking if e != reply.entry), ("", 0.0))
+        recorded = self.services.store.record(
+            Enquiry(
+                id=row_id,
+                conversation="" if response.is_anonymous else turn.conversation,
+                created_at=datetime.datetime.now(datetime.timezone.utc),
+                channel=turn.channel,
+                pseudonym="" if response.is_anonymous else turn.pseudonym,
+                audience=reply.audience,
+                language=reply.language,
+                text=redact(turn.said, self.services.settings.phone_regions),
+                shown=reply.text,
+                intent=reply.intent or turn.question.intent,
+                topic=reply.entry.partition(".")[0],
+                confidence=reply.confidence,
+                runner_up=runner_up[0],
+                runner_up_confidence=runner_up[1],
+                entry=reply.entry,
+                citations=[dataclasses.asdict(citation) for citation in reply.citations],
+                entities=[{"entity": kind, "value": value} for kind, value in turn.question.entities],
+                outcome=reply.outcome,
+                is_enquiry=reply.outcome in ENQUIRY_OUTCOMES,
+                knowledge_version=self.knowledge.version,
+                model_version=turn.metadata.get("model_version", ""),
+            )
+        )
+        return reply.with_note(self.phrase("not_recorded")) if recorded == "lost" else reply

@@ -1,0 +1,77 @@
+"""One turn as an action sees it: what was said, how it was understood, what the conversation remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from bot.knowledge.selection import Question, Thresholds
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The facts of one turn, taken from the tracker once.
+
+    `conversation` is Rasa's sender id, a pseudonym; `payload` tells that a button of ours was pressed, and `label`
+    what stood on it.
+    """
+
+    conversation: str
+    message_id: str
+    channel: str
+    text: str
+    question: Question
+    slots: dict[str, Any]
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_payload(self) -> bool:
+        """Whether a button was pressed rather than words typed."""
+        return self.text.startswith("/")
+
+    @property
+    def pseudonym(self) -> str:
+        """Whom the row belongs to: in a private conversation the conversation itself."""
+        return self.metadata.get("pseudonym") or self.conversation
+
+    @property
+    def said(self) -> str:
+        """What to log as said: the words, or the label of the button."""
+        label: str = self.metadata.get("label", "")
+        return label or self.text
+
+    def slot(self, name: str) -> str:
+        """Returns a slot's value, or an empty string."""
+        return self.slots.get(name) or ""
+
+    @property
+    def last_entry(self) -> str:
+        """The entry answered last in this conversation, or an empty string."""
+        return self.slot("last_entry")
+
+
+def turn_of(tracker: Tracker) -> Turn:
+    """Returns the turn that a tracker is in."""
+    message = tracker.latest_message
+    metadata = message.get("metadata") or {}
+    selection = message.get("selection") or {}
+    intent = message.get("intent") or {}
+    question = Question(
+        text=message.get("text") or "",
+        intent=intent.get("name") or "",
+        confidence=float(selection.get("confidence", intent.get("confidence") or 0.0)),
+        ranking=tuple((row["entry"], float(row["share"])) for row in selection.get("ranking", ())),
+        entities=tuple((e["entity"], str(e["value"])) for e in message.get("entities") or ()),
+        thresholds=Thresholds(**selection.get("thresholds", {})),
+    )
+    return Turn(
+        conversation=tracker.sender_id,
+        message_id=message.get("message_id") or "",
+        channel=metadata.get("channel") or tracker.get_latest_input_channel() or "unknown",
+        text=question.text,
+        question=question,
+        slots=dict(tracker.slots),
+        metadata=metadata,
+    )

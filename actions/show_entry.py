@@ -1,0 +1,21 @@
+"""Opens an entry from a button, a command or a deep link."""
+
+from __future__ import annotations
+
+from actions._answering import answer_entry
+from actions._base import Guide, GuideAction, Response
+
+
+class ActionShowEntry(GuideAction):
+    """For the payload `show_entry`, which only our own buttons carry."""
+
+    def name(self) -> str:
+        """See parent class."""
+        return "action_show_entry"
+
+    def respond(self, guide: Guide) -> Response:
+        """See parent class."""
+        for entry_id in guide.turn.question.values("entry"):
+            if entry_id in guide.knowledge.entries:
+                return answer_entry(guide, entry_id, confidence=1.0)
+        return Response(guide.say("no_choice", "notice", choices=guide.ways_out()))

@@ -1,0 +1,35 @@
+"""Opens the dialogue for a command, training first where there is no model."""
+
+from __future__ import annotations
+
+import sys
+
+from bot import logs
+from bot.cli.train import train_with_progress
+from bot.dialogue import training
+from bot.dialogue.door import Dialogue, open_dialogue
+from bot.settings import Settings
+
+
+def ready_dialogue(settings: Settings, *, retrain_stale: bool, lasting: bool = False) -> Dialogue:
+    """Returns the dialogue, after training where no model has been trained yet.
+
+    Args:
+        retrain_stale: whether a model that no longer fits the data is trained anew; otherwise it is used with a
+            notice on standard error.
+        lasting: see `open_dialogue`.
+
+    Raises:
+        BotError: something that the dialogue needs cannot be used.
+    """
+    logs.configure()
+    if training.current(settings) is None:
+        train_with_progress(settings)
+    elif training.is_stale(settings):
+        # A recorded model whose file is gone is not replaced behind anybody's back.
+        path, _ = training.verified_model(settings)
+        if retrain_stale:
+            train_with_progress(settings)
+        else:
+            print(f"partnerguide: {path.name} is older than the data; run partnerguide train", file=sys.stderr)
+    return open_dialogue(settings, lasting=lasting)

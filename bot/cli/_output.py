@@ -1,0 +1,36 @@
+"""Keeps standard output clean: only what a command means to say goes there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+
+@contextlib.contextmanager
+def own_output() -> Iterator[TextIO]:
+    """Yields a stream to the real standard output; whatever else is printed meanwhile goes to nowhere.
+
+    Rasa and TensorFlow print to standard output on their own account, from Python and from C.
+    """
+    sys.stdout.flush()
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    stream = os.fdopen(kept, "w", encoding="utf-8", errors="replace", newline="\n")
+    try:
+        yield stream
+    finally:
+        stream.flush()
+        sys.stdout.flush()
+        os.dup2(stream.fileno(), 1)
+        stream.close()
+
+
+def read_lines() -> Iterator[str]:
+    """Yields the lines of standard input, bytes that are no UTF-8 replaced, without their line ends."""
+    for raw in sys.stdin.buffer:
+        yield raw.decode("utf-8", "replace").rstrip("\r\n")

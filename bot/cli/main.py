@@ -1,0 +1,59 @@
+"""The command line: arguments in, exit code out."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from bot.errors import BotError
+from bot.settings import Settings
+
+#: Command → module of `bot.cli` that adds its parser and runs it; imported only when the command is called.
+COMMANDS = {
+    "chat": "chat",
+    "ask": "ask",
+    "train": "train",
+    "knowledge": "knowledge",
+    "enquiries": "enquiries",
+    "lint-data": "lint_data",
+    "doctor": "doctor",
+}
+_HELP = {
+    "chat": "open a conversation in the terminal",
+    "ask": "answer one question, or one per line of standard input",
+    "train": "train the model",
+    "knowledge": "check and read the knowledge base",
+    "enquiries": "list, show, export and purge the enquiry log",
+    "lint-data": "check training data, rules and phrases",
+    "doctor": "say what is set up and what is not",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code: 0 done, 1 failed with one line on standard error, 2 wrong use."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(
+        prog="partnerguide", description="A guide to partnerships between the United Nations and business."
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    wanted = next((word for word in words if word in COMMANDS), None)
+    for name, module in COMMANDS.items():
+        sub = commands.add_parser(name, help=_HELP[name], description=_HELP[name])
+        if name == wanted:
+            importlib.import_module(f"bot.cli.{module}").add_arguments(sub)
+    options = parser.parse_args(words)
+    try:
+        code: int = options.run(options, Settings.from_env())
+    except BotError as error:
+        print(f"partnerguide: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader has gone (`| head`): nothing is wrong, but Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code

@@ -1,0 +1,258 @@
+"""The one door to the dialogue: a message in, a reply out, whatever the channel.
+
+Here a leading slash in free text loses its power, choices typed by number or label become their payloads, and every
+turn ends with a reply and a logged row, also when something fails inside.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import time
+import uuid
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bot.dialogue.training import ModelRecord, verified_model
+from bot.errors import ModelError
+from bot.knowledge.loader import KnowledgeBase
+from bot.languages import reply_language
+from bot.phrases import Phrases
+from bot.reply import Choice, Outcome, Reply
+from bot.services import services as shared_services
+from bot.settings import Settings
+from bot.store.enquiries import EnquiryStore
+from bot.store.models import Enquiry, enquiry_id
+from bot.store.redaction import redact
+
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
+
+    from bot.dialogue.memory import DatabaseMemory, ProcessMemory
+
+logger = logging.getLogger(__name__)
+
+#: Longer messages are not read: no question needs them, and they cost time.
+MAX_CHARACTERS = 2000
+#: Conversations whose offered choices are remembered; older ones fall back to words.
+_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a channel hands in.
+
+    `conversation` is the pseudonym under which the dialogue runs. `payload` is a button's, taken only if the last
+    reply offered it; `command` is a payload of the channel's own making (a `/topics` typed in the terminal). `message_id` makes the logged row's id: the same message twice is one row.
+    """
+
+    conversation: str
+    channel: str
+    text: str = ""
+    payload: str = ""
+    command: str = ""
+    message_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    language_hint: str = ""
+    audience: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A reply, with the time it took in milliseconds."""
+
+    reply: Reply
+    latency_ms: float
+
+
+class Dialogue:
+    """Rasa's agent with everything it needs. Open it with `open_dialogue`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        knowledge: KnowledgeBase,
+        phrases: Phrases,
+        store: EnquiryStore,
+        agent: Agent,
+        memory: ProcessMemory | DatabaseMemory,
+        model: ModelRecord,
+    ) -> None:
+        self.settings = settings
+        self.knowledge = knowledge
+        self.phrases = phrases
+        self.store = store
+        self.model = model
+        self._agent = agent
+        self._memory = memory
+        self._offers: OrderedDict[str, tuple[Choice, ...]] = OrderedDict()
+        self._languages: OrderedDict[str, str] = OrderedDict()
+
+    async def ask(self, message: Message) -> Answer:
+        """Returns the answer to a message; never raises for what a person may send or for a fault inside."""
+        started = time.perf_counter()
+        reply = await self._reply(message)
+        latency_ms = (time.perf_counter() - started) * 1000
+        self._remember(message.conversation, reply)
+        return Answer(reply, latency_ms)
+
+    def delivered(self, answer: Answer, *, success: bool = True) -> None:
+        """Completes the logged row once the channel knows whether the reply has left."""
+        if answer.reply.enquiry_id:
+            latency_ms = round(answer.latency_ms)
+            self.store.complete(answer.reply.enquiry_id, latency_ms, "sent" if success else "failed")
+
+    def offered(self, conversation: str) -> tuple[Choice, ...]:
+        """Returns the choices of the last reply in a conversation."""
+        return self._offers.get(conversation, ())
+
+    async def _reply(self, message: Message) -> Reply:
+        if message.command:
+            return await self._handle(message, message.command, message.text)
+        if message.payload:
+            chosen = next((c for c in self.offered(message.conversation) if c.payload == message.payload), None)
+            if chosen is None:
+                return self._own(message, "no_choice", "notice")
+            return await self._handle(message, chosen.payload, chosen.label)
+        text = message.text.strip()
+        if not any(character.isprintable() and not character.isspace() for character in text):
+            return self._own(message, "empty_message", "notice")
+        if len(text) > MAX_CHARACTERS:
+            return self._own(message, "too_long", "notice", limit=MAX_CHARACTERS)
+        chosen = self._typed_choice(message.conversation, text)
+        if chosen is not None:
+            return await self._handle(message, chosen.payload, chosen.label)
+        return await self._handle(message, defused(text), "")
+
+    def _typed_choice(self, conversation: str, text: str) -> Choice | None:
+        choices = self.offered(conversation)
+        number = text.rstrip(".。)）").strip()
+        if number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(choices) and len(number) < 4:
+            return choices[int(number) - 1]
+        return next((choice for choice in choices if choice.label.casefold() == text.casefold()), None)
+
+    async def _handle(self, message: Message, text: str, label: str) -> Reply:
+        from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+
+        output = CollectingOutputChannel()
+        metadata = {
+            "channel": message.channel,
+            "label": label,
+            "language_hint": message.language_hint,
+            "audience": message.audience,
+            "model_version": self.model.version,
+        }
+        try:
+            await self._agent.handle_message(
+                UserMessage(
+                    text,
+                    output,
+                    sender_id=message.conversation,
+                    input_channel=message.channel,
+                    message_id=message.message_id,
+                    metadata=metadata,
+                )
+            )
+        except Exception:  # one turn may fail, the conversation goes on
+            logger.exception("a turn failed")
+        data = next((m["custom"] for m in output.messages if "custom" in m), None)
+        if data is None:
+            return self._own(message, "technical_problem", "notice", said=label)
+        if text == "/confirm_deletion":
+            self._memory.forget(message.conversation)
+        return Reply.from_dict(data)
+
+    def _own(self, message: Message, name: str, outcome: Outcome, *, said: str = "", **values: object) -> Reply:
+        """Returns a reply made without the dialogue, logged here because no action ran."""
+        language = reply_language(
+            message.text,
+            self.knowledge.languages,
+            last=self._languages.get(message.conversation, ""),
+            hint=message.language_hint,
+        )
+        row_id = enquiry_id(message.conversation, message.message_id)
+        reply = Reply(
+            outcome=outcome,
+            language=language,
+            body=(self.phrases.get(name, language, **values),),
+            audience=message.audience or "other",
+            intent=name,
+            enquiry_id=row_id,
+        )
+        recorded = self.store.record(
+            Enquiry(
+                id=row_id,
+                conversation=message.conversation,
+                created_at=datetime.datetime.now(datetime.timezone.utc),
+                channel=message.channel,
+                pseudonym=message.conversation,
+                audience=reply.audience,
+                language=language,
+                text=redact(said or message.text[:MAX_CHARACTERS], self.settings.phone_regions),
+                shown=reply.text,
+                intent=name,
+                outcome=outcome,
+                is_enquiry=False,
+                knowledge_version=self.knowledge.version,
+                model_version=self.model.version,
+            )
+        )
+        return reply.with_note(self.phrases.get("not_recorded", language)) if recorded == "lost" else reply
+
+    def _remember(self, conversation: str, reply: Reply) -> None:
+        for memory, value in ((self._offers, reply.choices), (self._languages, reply.language)):
+            memory[conversation] = value  # type: ignore[index]  # the two values belong to the two memories
+            memory.move_to_end(conversation)
+            while len(memory) > _REMEMBERED:
+                memory.popitem(last=False)
+
+
+def defused(text: str) -> str:
+    """Returns free text that Rasa will not take for a command.
+
+    Rasa reads `/intent{...}` in any text, leading spaces or not, as a payload (rasa 3.6.21); the full-width slash it
+    does not, and our own tokenizer reads it as a slash again.
+    """
+    stripped = text.strip()
+    return "／" + stripped[1:] if stripped.startswith("/") else stripped
+
+
+def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
+    """Returns the dialogue with the current model loaded.
+
+    Args:
+        lasting: whether conversations outlive the process, in a database; otherwise they live in memory.
+
+    Raises:
+        BotError: a setting, the knowledge base, the log or the model cannot be used.
+    """
+    path, record = verified_model(settings)
+    from bot.logs import quieten_rasa
+
+    quieten_rasa()
+    services = shared_services()
+    from rasa.core.agent import Agent
+    from rasa.shared.core.domain import Domain
+
+    from bot.dialogue.executor import InProcessActions, trust_own_actions
+    from bot.dialogue.memory import DatabaseMemory, ProcessMemory
+
+    trust_own_actions()
+    memory: ProcessMemory | DatabaseMemory
+    if lasting:
+        memory = DatabaseMemory(Domain.empty(), dialogue_url(settings))
+        memory.purge(settings.dialogue_retention_hours)
+    else:
+        memory = ProcessMemory(Domain.empty())
+    try:
+        agent = Agent.load(str(path), tracker_store=memory, action_endpoint=InProcessActions("actions"))
+    except Exception as error:
+        raise ModelError(f"{path} cannot be loaded; run partnerguide train") from error
+    return Dialogue(settings, services.knowledge, services.phrases, services.store, agent, memory, record)
+
+
+def dialogue_url(settings: Settings) -> str:
+    """Returns where lasting dialogue state is kept: beside the SQLite log in a file of its own, else in its database."""
+    if settings.uses_default_database:
+        return f"sqlite:///{settings.var / 'dialogue.db'}"
+    return settings.database_url

@@ -1,0 +1,157 @@
+"""Decides what to do with a ranked question: answer, ask back, or say honestly that it is out of reach.
+
+The ranking comes from the trained model; the conversation's context and places named outright are weighed in here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.knowledge.loader import KnowledgeBase
+from bot.knowledge.models import Entry
+
+Kind = Literal["answer", "choices", "fallback", "no_place", "no_entry_for_place", "no_document", "no_principle"]
+
+# A message this short may lean on the one before ("and in 2007?", "那环境方面呢").
+_SHORT_WORDS = 7
+_SHORT_HAN = 12
+# How much likelier an entry is after an answer of the same topic, or from the same document, when the message leans on it.
+_SAME_TOPIC = 6.0
+_SAME_DOCUMENT = 2.0
+_MOST_CHOICES = 4
+#: The Ten Principles of the UN Global Compact.
+_PRINCIPLES = 10
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From which confidence (0-1) to answer, to ask back, and which share of the likeliest a choice must have."""
+
+    answer: float = 0.5
+    choices: float = 0.25
+    choice_share: float = 0.15
+
+
+@dataclass(frozen=True)
+class Question:
+    """A message as the model understood it: `ranking` holds (entry id, share), likeliest first."""
+
+    text: str
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+    entities: tuple[tuple[str, str], ...] = ()
+    thresholds: Thresholds = Thresholds()
+
+    def values(self, kind: str) -> list[str]:
+        """Returns the values of the entities of one kind, in the order of the message."""
+        return [value for entity, value in self.entities if entity == kind]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do: with which entries (likeliest first), how sure, and what the message named that does not exist."""
+
+    kind: Kind
+    entries: tuple[str, ...] = ()
+    confidence: float = 0.0
+    source: str = ""
+    locator: str = ""
+    runners_up: tuple[str, ...] = field(default=())
+
+
+def decide(question: Question, knowledge: KnowledgeBase, last_entry: str = "") -> Decision:
+    """Returns the decision on a content question.
+
+    Args:
+        last_entry: the id of the entry answered before in the same conversation; empty when there is none.
+    """
+    named = _named(question, knowledge, last_entry)
+    if named is not None:
+        return named
+    ranking, leans = _in_context(question, knowledge, last_entry)
+    if not ranking:
+        return Decision("fallback")
+    best, share = ranking[0]
+    confidence = max(question.confidence, share) if leans else question.confidence
+    if question.intent != "faq" and not leans:
+        return Decision("fallback", confidence=confidence)
+    limits = question.thresholds
+    close = tuple(e for e, s in ranking[1:_MOST_CHOICES] if s >= limits.choice_share * share)
+    if confidence >= limits.answer:
+        return Decision("answer", (best,), confidence, runners_up=close)
+    if confidence >= limits.choices and close:
+        return Decision("choices", (best, *close), confidence)
+    return Decision("fallback", confidence=confidence)
+
+
+def leans_on_the_last(text: str) -> bool:
+    """Returns whether a message is so short that it may only make sense after the one before."""
+    han = len(re.findall(r"[\u3400-\u9fff]", text))
+    return len(re.sub(r"[\u3400-\u9fff]", " ", text).split()) <= _SHORT_WORDS and han <= _SHORT_HAN
+
+
+def _in_context(question: Question, knowledge: KnowledgeBase, last_entry: str) -> tuple[list[tuple[str, float]], bool]:
+    """Returns the ranking with the conversation weighed in, and whether that could carry a decision of its own."""
+    ranking = [(e, s) for e, s in question.ranking if e in knowledge.entries]
+    last = knowledge.entries.get(last_entry)
+    if last is None or not leans_on_the_last(question.text):
+        return ranking, False
+    documents = {reference.source for reference in last.references}
+    weighed = []
+    for entry_id, share in ranking:
+        entry = knowledge.entries[entry_id]
+        weight = _SAME_TOPIC if entry.topic == last.topic and entry_id != last_entry else 1.0
+        weight *= _SAME_DOCUMENT if documents & {r.source for r in entry.references} else 1.0
+        weighed.append((entry_id, share * weight))
+    total = sum(s for _, s in weighed) + max(0.0, 1.0 - sum(s for _, s in ranking))
+    weighed = sorted(((e, s / total) for e, s in weighed), key=lambda pair: -pair[1]) if total else weighed
+    # Small talk and nonsense stay what they are; only something that names a thing can lean on the last answer.
+    definite = any(kind in ("principle", "area", "organisation", "country", "year", "sdg", "term", "document")
+                   for kind, _ in question.entities)
+    return weighed, definite or question.intent == "faq"
+
+
+def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Decision | None:
+    """Returns the decision where the message names a place, document or principle outright; None otherwise."""
+    for principle in question.values("principle"):
+        if not 1 <= int(principle) <= _PRINCIPLES:
+            return Decision("no_principle", locator=principle)
+    documents = question.values("document")
+    known = [d for d in documents if d in knowledge.sources]
+    locators = question.values("paragraph")
+    if documents and not known:
+        return None if _mentioned(documents[0], question, knowledge) else Decision("no_document", source=documents[0])
+    if not locators:
+        return None
+    if not known and question.intent == "faq" and question.confidence >= question.thresholds.answer:
+        return None
+    last = knowledge.entries.get(last_entry)
+    source = known[0] if known else (last.references[0].source if last else "")
+    if not source:
+        return None
+    locator = locators[0]
+    if locator not in knowledge.sources[source].places:
+        return Decision("no_place", source=source, locator=locator)
+    citing = [entry.id for entry in knowledge.citing(source, locator)]
+    if not citing:
+        return Decision("no_entry_for_place", source=source, locator=locator)
+    likely = dict(question.ranking)
+    # Among the entries that cite the place, what the words ask for comes first; bare requests get the narrowest entry.
+    citing.sort(key=lambda entry_id: -likely.get(entry_id, 0.0))
+    return Decision("answer", (citing[0],), max(question.confidence, 0.9), runners_up=tuple(citing[1:_MOST_CHOICES]))
+
+
+def _mentioned(symbol: str, question: Question, knowledge: KnowledgeBase) -> bool:
+    """Returns whether the likeliest entries speak of a document the knowledge base does not hold."""
+    return any(
+        symbol.lower() in text.answer.lower()
+        for entry_id, _ in question.ranking[:3]
+        for text in _texts(knowledge.entries.get(entry_id))
+    )
+
+
+def _texts(entry: Entry | None) -> list[Any]:
+    return list(entry.texts.values()) if entry else []

@@ -1,0 +1,59 @@
+"""Which language a reply is written in: script first, then the person's choice, then the channel's hint, then statistics."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from spacy.util import get_lang_class
+
+from bot.knowledge.models import Language
+
+# A message with this share of Han characters among its letters is Chinese even when names in it are English.
+_HAN_SHARE = 0.2
+# Fewer Latin words than this are no evidence for a language: "due diligence" and "CoP" are typed in every one.
+_FEW_WORDS = 4
+
+
+def script_of(text: str) -> str:
+    """Returns the script most of the letters belong to, or an empty string where there are no letters."""
+    counts: dict[str, int] = {}
+    for character in text:
+        if character.isalpha():
+            name = unicodedata.name(character, "").partition(" ")[0]
+            script = {"CJK": "Han", "LATIN": "Latin", "CYRILLIC": "Cyrillic", "ARABIC": "Arabic"}.get(name, name)
+            counts[script] = counts.get(script, 0) + 1
+    if not counts:
+        return ""
+    if counts.get("Han", 0) >= _HAN_SHARE * sum(counts.values()):
+        return "Han"
+    return max(counts, key=lambda script: counts[script])
+
+
+def reply_language(
+    text: str, languages: dict[str, Language], *, chosen: str = "", last: str = "", hint: str = ""
+) -> str:
+    """Returns the code of the language to answer in.
+
+    Args:
+        chosen: what the person asked for, if ever.
+        last: the language of the reply before.
+        hint: what the channel says about the person, such as Telegram's language code ("zh-hans").
+    """
+    complete = [code for code, language in languages.items() if language.status == "complete"]
+    wishes = [code for code in (chosen, last, hint.partition("-")[0]) if code in complete]
+    script = script_of(text)
+    writing = [code for code in complete if script in languages[code].scripts]
+    if not writing:
+        return wishes[0] if wishes else complete[0]
+    for code in wishes:
+        if code in writing:
+            return code
+    if script == "Latin" and wishes and len(text.split()) < _FEW_WORDS:
+        return wishes[0]
+    return max(writing, key=lambda code: _common_words(text, code)) if len(writing) > 1 else writing[0]
+
+
+def _common_words(text: str, code: str) -> int:
+    """Counts the words of a text that are among the most common of a language, by spaCy's lists."""
+    common = get_lang_class(code).Defaults.stop_words
+    return sum(word in common for word in text.lower().split())

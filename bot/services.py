@@ -1,0 +1,56 @@
+"""What the actions and the dialogue's door share, built once per process on first use: nothing happens at import."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from bot.knowledge.loader import KnowledgeBase, load
+from bot.phrases import Phrases, load_phrases
+from bot.settings import Settings
+from bot.store.enquiries import EnquiryStore
+from bot.store.secrets import secret
+
+
+@dataclass(frozen=True)
+class Services:
+    """The knowledge base, the phrases and the enquiry log of this process."""
+
+    settings: Settings
+    knowledge: KnowledgeBase
+    phrases: Phrases
+    store: EnquiryStore
+    secret: str = field(repr=False)
+
+
+_lock = threading.Lock()
+_services: Services | None = None
+
+
+def services() -> Services:
+    """Returns the services of this process, built from the environment on the first call.
+
+    Raises:
+        BotError: a setting, the knowledge base or the log cannot be used.
+    """
+    global _services
+    with _lock:
+        if _services is None:
+            settings = Settings.from_env()
+            key = secret(settings)  # before the log is made: a secret made beside an old log is a warning
+            knowledge = load(settings.knowledge)
+            _services = Services(
+                settings=settings,
+                knowledge=knowledge,
+                phrases=load_phrases(settings.nlu_data, list(knowledge.languages)),
+                store=EnquiryStore.from_settings(settings).open(),
+                secret=key,
+            )
+        return _services
+
+
+def use(chosen: Services | None) -> None:
+    """Sets the services of this process, or forgets them: for an entry point that has built its own, and for tests."""
+    global _services
+    with _lock:
+        _services = chosen

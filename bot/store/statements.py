@@ -1,0 +1,69 @@
+"""The statements on the table of enquiries that more than one module needs, and what narrows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from bot.store.models import Enquiry
+from bot.store.text import safe_name
+
+TABLE = Enquiry.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
+
+#: The columns that may change after a turn was recorded.
+CHANGEABLE = ("latency_ms", "delivery", "feedback")
+
+
+@dataclass(frozen=True)
+class EnquiryFilter:
+    """Which rows to read; an empty value does not narrow. `since` is inclusive, `until` exclusive.
+
+    Rows of the channel `jsonl` are measurements: they are left out unless asked for, by `include_jsonl` or `channel`.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    language: str = ""
+    channel: str = ""
+    topic: str = ""
+    entry: str = ""
+    outcome: str = ""
+    conversation: str = ""
+    pseudonym: str = ""
+    review_state: str = ""
+    enquiries_only: bool = False
+    include_jsonl: bool = False
+
+
+def conditions(wanted: EnquiryFilter) -> list[Any]:
+    """Returns what a row must fulfil, for a `where`."""
+    found: list[Any] = []
+    if wanted.since:
+        found.append(TABLE.c.created_at >= wanted.since)
+    if wanted.until:
+        found.append(TABLE.c.created_at < wanted.until)
+    names = ("language", "channel", "topic", "entry", "outcome", "conversation", "pseudonym", "review_state")
+    found += [TABLE.c[name] == safe_name(value) for name in names if (value := getattr(wanted, name))]
+    if wanted.enquiries_only:
+        found.append(TABLE.c.is_enquiry.is_(True))
+    if not wanted.include_jsonl and wanted.channel != "jsonl":
+        found.append(TABLE.c.channel != "jsonl")
+    return found
+
+
+def insert_once(connection: Connection, values: dict[str, Any]) -> int:
+    """Inserts a row unless its id is there already; returns how many rows that were."""
+    # Not SQLite's INSERT OR IGNORE, which would also swallow rows that break a rule.
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(TABLE).on_conflict_do_nothing(index_elements=["id"])
+    return int(connection.execute(statement, values).rowcount)
+
+
+def change(connection: Connection, id: str, changes: dict[str, Any]) -> int:
+    """Changes columns of one row; returns 1, or 0 where there is none."""
+    return int(connection.execute(update(TABLE).where(TABLE.c.id == id).values(changes)).rowcount)

@@ -1,0 +1,203 @@
+"""A real PostgreSQL, rows, children of this process; shared by the tests of bot.store."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from bot.store.enquiries import EnquiryStore
+from bot.store.models import Enquiry, enquiry_id
+
+ROOT = Path(__file__).resolve().parents[3]
+CHILD = Path(__file__).with_name("child.py")
+START = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+
+
+class Postgres:
+    """A PostgreSQL server in a temporary folder, reached by its Unix socket alone."""
+
+    def __init__(self, binaries: Path) -> None:
+        self._binaries = binaries
+        # Not pytest's own folder, which only this account may enter.
+        self._folder = Path(tempfile.mkdtemp(prefix="pg"))
+        self._as_user: list[str] = []
+        if os.geteuid() == 0:  # which initdb refuses to be
+            user = next(entry for name in ("postgres", "nobody") for entry in pwd.getpwall() if entry.pw_name == name)
+            os.chown(self._folder, user.pw_uid, user.pw_gid)
+            ids = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+            self._as_user = ["setpriv", *ids]
+        self._run("initdb", "-D", f"{self._folder}/data", "-U", "guide", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self._databases = 0
+
+    def start(self) -> None:
+        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off -c max_connections=60"
+        self._run("pg_ctl", "-D", f"{self._folder}/data", "-w", "-l", f"{self._folder}/log", "-o", options, "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", f"{self._folder}/data", "-w", "-m", "immediate", "stop")
+
+    def new_database(self) -> str:
+        self._databases += 1
+        name = f"guide{self._databases}"
+        connection = psycopg2.connect(host=str(self._folder), user="guide", dbname="postgres")
+        connection.autocommit = True
+        connection.cursor().execute(f"CREATE DATABASE {name}")
+        connection.close()
+        return f"postgresql://guide@/{name}?host={self._folder}"
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self._folder)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        # Not captured: a server that keeps the pipe open would keep this process waiting.
+        with (self._folder / "out").open("a") as out:
+            command = [*self._as_user, str(self._binaries / program), *arguments]
+            result = subprocess.run(command, cwd="/", stdout=out, stderr=out, stdin=subprocess.DEVNULL, timeout=60)
+        assert result.returncode == 0, (self._folder / "out").read_text()
+
+
+def _binaries() -> Path | None:
+    candidates = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+    on_path = shutil.which("initdb")
+    if on_path:
+        candidates.append(Path(on_path).resolve().parent)
+    return next((folder for folder in candidates if (folder / "pg_ctl").exists()), None)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    binaries = _binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL here: `apt-get install postgresql`")
+    server = Postgres(binaries)
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'guide.db'}"
+    return request.getfixturevalue("postgres").new_database()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'guide.db'}"
+
+
+@pytest.fixture
+def spool_folder(tmp_path: Path) -> Path:
+    return tmp_path / "spool"
+
+
+class Clock:
+    """A monotonic clock that moves when told."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def open_store(spool_folder: Path, clock: Clock) -> Iterator[Callable[[str], EnquiryStore]]:
+    """Opens stores that end with the test; they wait a tenth of a second for a locked database."""
+    stores = []
+
+    def open_one(url: str) -> EnquiryStore:
+        store = EnquiryStore(url, spool_folder, clock=clock, busy_timeout_s=0.1)
+        stores.append(store)
+        return store.open()
+
+    yield open_one
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def make_row() -> Callable[..., Enquiry]:
+    """Makes row `number`, made a minute after the one before."""
+
+    def make(number: int = 0, **values: Any) -> Enquiry:
+        defaults = {
+            "id": enquiry_id("c1", str(number)),
+            "conversation": "c1",
+            "created_at": START + timedelta(minutes=number),
+            "channel": "telegram",
+            "pseudonym": "a1b2c3",
+            "language": "zh",
+            "text": "谁来做尽职调查？",
+            "outcome": "answer",
+            "entry": "due_diligence.world_check",
+            "topic": "due_diligence",
+            "citations": [{"source": "A/RES/64/223", "locators": ["9"], "url": ""}],
+            "entities": [{"kind": "document", "value": "A/RES/64/223"}],
+        }
+        return Enquiry(**{**defaults, **values})
+
+    return make
+
+
+@pytest.fixture
+def start_child() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts `child.py`; each child says `ready` and waits for a line before it does anything."""
+    children: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: object) -> subprocess.Popen[str]:
+        child = subprocess.Popen(
+            [sys.executable, str(CHILD), *map(str, arguments)],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        child.kill()
+        child.communicate()
+
+
+@pytest.fixture
+def run_together(start_child: Callable[..., subprocess.Popen[str]]) -> Callable[..., list[str]]:
+    """Runs children with the same arguments, let go at the same moment; returns what each printed."""
+
+    def run(count: int, *arguments: object) -> list[str]:
+        children = [start_child(*arguments) for _ in range(count)]
+        for child in children:
+            assert child.stdout.readline() == "ready\n", child.stderr.read()
+        for child in children:
+            child.stdin.write("go\n")
+            child.stdin.flush()
+        outputs = []
+        for child in children:
+            output, errors = child.communicate(timeout=30)
+            assert child.returncode == 0, errors
+            outputs.append(output.strip())
+        return outputs
+
+    return run
