@@ -29,8 +29,8 @@ _PRINCIPLES = 10
 class Thresholds:
     """From which confidence (0-1) to answer, to ask back, and which share of the likeliest a choice must have."""
 
-    answer: float = 0.5
-    choices: float = 0.25
+    answer: float = 0.35
+    choices: float = 0.12
     choice_share: float = 0.15
 
 

@@ -53,17 +53,14 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """See parent class. `ranking` is the number of entries in the output; the last three go along for the action."""
-        defaults = LinearSettings()
         return {
             "knowledge": "knowledge",
             "nlu_data": "nlu_data",
             "knowledge_version": "",
-            "penalty_c": defaults.penalty_c,
-            "rank": defaults.rank,
-            "iterations": defaults.iterations,
+            "penalty": LinearSettings().penalty,
             "ranking": 12,
-            "answer_from": 0.5,
-            "choices_from": 0.25,
+            "answer_from": 0.35,
+            "choices_from": 0.12,
             "choice_share": 0.15,
         }
 
@@ -129,15 +126,15 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
             raise RuntimeError("the selector is used before it was trained")
         for message in messages:
             text = message.get(TEXT) or ""
-            labels, log_p, nearest = message.get(LABEL_SCORES)
+            labels, scores, nearest = message.get(LABEL_SCORES)
             entities = [(e["entity"], e["value"]) for e in message.get("entities", [])]
-            features = self._evidence.features(text, entities, log_p, nearest)
+            features = self._evidence.features(text, entities, scores, nearest)
             fused = self._fusion.log_probabilities(features)
             set_intent(message, labels, np.exp(fused))
             order = [int(i) for i in np.argsort(-fused, kind="stable") if labels[i].startswith(FAQ)]
             coverage = self._evidence.coverage(text)
             selection = {
-                "confidence": round(self._fusion.confidence(fused, features, coverage), 4),
+                "confidence": round(self._fusion.confidence(fused, features, self._evidence.groups, coverage), 4),
                 "thresholds": {
                     "answer": self._config["answer_from"],
                     "choices": self._config["choices_from"],

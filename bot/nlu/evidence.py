@@ -18,11 +18,11 @@ Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 FAQ = "faq/"
 
 FEATURES = (
-    "log_probability",
+    "words",
     "nearest_example",
     "questions",
     "answers",
-    "questions_and_answers",
+    "everything",
     "names_it",
     "tagged",
     "mentioned",
@@ -32,27 +32,33 @@ FEATURES = (
     "place",
     "entry",
 )
+#: Features that speak against a label.
+AGAINST = frozenset({"missing", "other_document"})
 # Entities of these kinds point at something definite: an entry that has nothing to do with them is the wrong one.
 _SELECTIVE = ("principle", "sdg", "organisation", "country", "area", "year")
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What one label is about: `tags` by its author, `mentions` found in its words, the places it cites."""
+    """What one label is about: `tags` by its author, `mentions` found in its words, the places it cites.
+
+    `decisive` is the first place it cites: entries that share it answer the same question. Empty for other labels.
+    """
 
     tags: frozenset[tuple[str, str]]
     mentions: frozenset[tuple[str, str]]
     places: frozenset[tuple[str, str]]
+    decisive: str = ""
 
-    def to_list(self) -> list[list[list[str]]]:
+    def to_list(self) -> list[Any]:
         """Returns the profile as JSON-ready data."""
-        return [sorted(map(list, part)) for part in (self.tags, self.mentions, self.places)]
+        return [*(sorted(map(list, part)) for part in (self.tags, self.mentions, self.places)), self.decisive]
 
     @classmethod
-    def from_list(cls, data: list[list[list[str]]]) -> Profile:
+    def from_list(cls, data: list[Any]) -> Profile:
         """Returns the profile that `to_list` described."""
-        tags, mentions, places = (frozenset((str(a), str(b)) for a, b in part) for part in data)
-        return cls(tags, mentions, places)
+        tags, mentions, places = (frozenset((str(a), str(b)) for a, b in part) for part in data[:3])
+        return cls(tags, mentions, places, data[3])
 
 
 def profiles(labels: Iterable[str], knowledge: KnowledgeBase, recogniser: Recogniser) -> list[Profile]:
@@ -68,7 +74,9 @@ def profiles(labels: Iterable[str], knowledge: KnowledgeBase, recogniser: Recogn
         mentions = {(e.entity, e.value) for text in texts for e in recogniser.find(text)}
         tags = {(kind, value) for kind, values in entry.entities.items() for value in values}
         places = {(r.source, locator) for r in entry.references for locator in r.locators}
-        found.append(Profile(frozenset(tags), frozenset(mentions), frozenset(places)))
+        first = entry.references[0]
+        decisive = f"{first.source} {first.locators[0]}"
+        found.append(Profile(frozenset(tags), frozenset(mentions), frozenset(places), decisive))
     return found
 
 
@@ -89,19 +97,21 @@ class Evidence:
         self.answers = answers
         self._question_index = Index(questions, len(labels))
         self._answer_index = Index(answers, len(labels))
+        self._joint_index = Index(_joined([*questions, *answers]), len(labels))
+        self.groups = _groups(labels, about)
         self._entry = np.asarray([label.startswith(FAQ) for label in labels], dtype=np.float32)
 
-    def features(self, text: str, entities: list[tuple[str, str]], log_p: Array, nearest: Array) -> Array:
+    def features(self, text: str, entities: list[tuple[str, str]], scores: Array, nearest: Array) -> Array:
         """Returns labels by features, in the order of `FEATURES`.
 
         Args:
             entities: the (kind, value) pairs found in the message.
-            log_p: the classifier's log-probability per label.
+            scores: the classifier's score per label.
             nearest: the similarity to the label's nearest example (0-1).
         """
         questions = self._question_index.scores(text)
         answers = self._answer_index.scores(text)
-        columns = [np.maximum(log_p, -12.0), nearest, questions, answers, questions * answers]
+        columns = [scores, nearest, questions, answers, self._joint_index.scores(text)]
         columns += list(self._entity_columns(entities))
         columns.append(self._entry)
         return np.stack(columns, axis=1).astype(np.float32)
@@ -135,6 +145,22 @@ class Evidence:
                 locator in locators and (source in documents or not documents) for source, locator in profile.places
             )
         return columns
+
+
+def _groups(labels: list[str], about: list[Profile]) -> Array:
+    """Returns a group per label: entries that share their decisive place are one group, any other label its own."""
+    numbers: dict[str, int] = {}
+    return np.asarray(
+        [numbers.setdefault(profile.decisive or label, len(numbers)) for label, profile in zip(labels, about)]
+    )
+
+
+def _joined(documents: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Returns one document per owner: everything that is asked and said about it."""
+    texts: dict[int, list[str]] = {}
+    for owner, text in documents:
+        texts.setdefault(owner, []).append(text)
+    return [(owner, "\n".join(parts)) for owner, parts in texts.items()]
 
 
 def entry_documents(labels: list[str], knowledge: KnowledgeBase) -> list[tuple[int, str]]:

@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 import scipy.optimize
-from scipy.special import expit, log_softmax
+from scipy.special import expit, log_softmax, logsumexp
 
-from bot.nlu.evidence import FEATURES, Evidence, Profile
+from bot.nlu.evidence import AGAINST, FEATURES, Evidence, Profile
 from bot.nlu.linear import LinearModel, LinearSettings
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
 # More folds fit the classifier better, fewer make the held-out examples as strange as real questions are.
 FOLDS = 3
-_TRUST_FEATURES = 7
+_TRUST_FEATURES = 8
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,23 @@ class Fusion:
         scores = features @ np.asarray(self.weights, dtype=np.float32)
         return log_softmax(scores)
 
-    def confidence(self, log_p: Array, features: Array, coverage: tuple[float, float]) -> float:
-        """Returns the chance that the most likely label is the right one (0-1)."""
-        return float(expit(trust_features(log_p, features, coverage) @ np.asarray(self.trust)))
+    def confidence(self, log_p: Array, features: Array, groups: Array, coverage: tuple[float, float]) -> float:
+        """Returns the chance that the most likely label, or one on the same place, is the right one (0-1)."""
+        return float(expit(trust_features(log_p, features, groups, coverage) @ np.asarray(self.trust)))
 
 
-def trust_features(log_p: Array, features: Array, coverage: tuple[float, float]) -> Array:
-    """Returns what tells a right first choice from a wrong one: its lead, its likeness, how much was known at all."""
-    order = np.argsort(-log_p)[:2]
-    best, second = np.exp(log_p[order[0]]), np.exp(log_p[order[1]]) if len(order) > 1 else 0.0
-    row = features[order[0]]
+def trust_features(log_p: Array, features: Array, groups: Array, coverage: tuple[float, float]) -> Array:
+    """Returns what tells a right first choice from a wrong one: its lead, its likeness, how much was known at all.
+
+    Labels of one group (see `Evidence.groups`) rest on the same place, so their probabilities count together.
+    """
+    p = np.exp(log_p)
+    first = int(np.argmax(p))
+    together = np.bincount(groups, weights=p)
+    best = together[groups[first]]
+    second = np.delete(together, groups[first]).max() if len(together) > 1 else 0.0
+    row = features[first]
+    is_entry = features[:, FEATURES.index("entry")] > 0
     return np.asarray(
         [
             best,
@@ -53,9 +60,20 @@ def trust_features(log_p: Array, features: Array, coverage: tuple[float, float])
             max(row[FEATURES.index("questions")], row[FEATURES.index("answers")]),
             coverage[0],
             coverage[1],
+            p[is_entry].sum() if is_entry[first] else p[first],
             1.0,
         ]
     )
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One held-out example: its features per label, its right label, and what else the trust needs."""
+
+    features: Array
+    right: int
+    groups: Array
+    coverage: tuple[float, float]
 
 
 def fit(
@@ -74,7 +92,7 @@ def fit(
         answers: (label, text) of everything the entries say.
     """
     folds = _folds(targets)
-    rows: list[tuple[Array, int, tuple[float, float]]] = []
+    rows: list[_Row] = []
     for fold in range(FOLDS):
         kept = [i for i in range(len(texts)) if folds[i] != fold]
         held = [i for i in range(len(texts)) if folds[i] == fold]
@@ -86,11 +104,11 @@ def fit(
             [(number[targets[i]], texts[i]) for i in kept],
             [(number[label], text) for label, text in answers if label in number],
         )
-        log_p, nearest = model.score([texts[i] for i in held])
+        scores, nearest = model.score([texts[i] for i in held])
         for position, i in enumerate(held):
             if targets[i] in number:
-                features = evidence.features(texts[i], entities[i], log_p[position], nearest[position])
-                rows.append((features, number[targets[i]], evidence.coverage(texts[i])))
+                features = evidence.features(texts[i], entities[i], scores[position], nearest[position])
+                rows.append(_Row(features, number[targets[i]], evidence.groups, evidence.coverage(texts[i])))
     weights = _conditional_logit(rows)
     return Fusion(tuple(weights), tuple(_trust(rows, weights)))
 
@@ -105,46 +123,47 @@ def _folds(targets: list[str]) -> list[int]:
     return folds
 
 
-def _conditional_logit(rows: list[tuple[Array, int, tuple[float, float]]]) -> Array:
-    """Returns the weights under which the right labels are likeliest, with a light pull towards zero."""
-    features = np.stack([row for row, _, _ in _evened(rows)])
-    right = np.asarray([index for _, index, _ in rows])
+def _conditional_logit(rows: list[_Row]) -> Array:
+    """Returns the weights under which the right groups of labels are likeliest, with a light pull towards zero."""
+    most = max(len(row.features) for row in rows)
+    features = np.stack([_padded(row.features, most) for row in rows])
+    right = np.zeros((len(rows), most), dtype=bool)
+    for i, row in enumerate(rows):
+        right[i, : len(row.groups)] = row.groups == row.groups[row.right]
     scale = np.maximum(features.reshape(-1, features.shape[2]).std(axis=0), 1e-3)
     features /= scale
-    everyone = np.arange(len(rows))
 
     def loss(weights: Array) -> tuple[float, Array]:
-        log_p = log_softmax(features @ weights.astype(np.float32), axis=1)
-        p = np.exp(log_p)
-        gradient = np.einsum("nl,nlf->f", p, features) - features[everyone, right].sum(axis=0)
-        total = -float(log_p[everyone, right].sum()) + 0.5 * float((weights**2).sum())
-        return total, (gradient + weights).astype(np.float64)
+        scores = features @ weights.astype(np.float32)
+        log_p = log_softmax(scores, axis=1)
+        among_right = log_softmax(np.where(right, scores, -np.inf), axis=1)
+        likelihood = logsumexp(np.where(right, log_p, -np.inf), axis=1)
+        expected = np.exp(log_p) - np.exp(among_right)
+        gradient = np.einsum("nl,nlf->f", expected, features)
+        return -float(likelihood.sum()) + 0.5 * float((weights**2).sum()), (gradient + weights).astype(np.float64)
 
-    result = scipy.optimize.minimize(loss, np.zeros(features.shape[2]), jac=True, method="L-BFGS-B")
+    # Nothing that speaks for an entry may count against it, or the other way round, by an accident of the sample.
+    bounds = [(None, 0) if name in AGAINST else (None, None) if name == "entry" else (0, None) for name in FEATURES]
+    start = np.zeros(features.shape[2])
+    result = scipy.optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
     return result.x / scale
 
 
-def _evened(rows: list[tuple[Array, int, tuple[float, float]]]) -> list[tuple[Array, int, tuple[float, float]]]:
-    """Pads the rows to one number of labels: a fold may lack a label that has very few examples."""
-    most = max(row.shape[0] for row, _, _ in rows)
-    padded = []
-    for row, index, coverage in rows:
-        if row.shape[0] < most:
-            filler = np.zeros((most - row.shape[0], row.shape[1]), dtype=row.dtype)
-            filler[:, 0] = -12.0
-            row = np.vstack([row, filler])
-        padded.append((row, index, coverage))
-    return padded
+def _padded(features: Array, most: int) -> Array:
+    """Returns the features for `most` labels: a fold may lack a label that has very few examples."""
+    filler = np.zeros((most - len(features), features.shape[1]), dtype=features.dtype)
+    filler[:, 0] = -9.0
+    return np.vstack([features, filler])
 
 
-def _trust(rows: list[tuple[Array, int, tuple[float, float]]], weights: Array) -> Array:
-    """Returns the logistic regression from trust features to whether the first choice is right."""
+def _trust(rows: list[_Row], weights: Array) -> Array:
+    """Returns the logistic regression from trust features to whether the first choice rests on a right place."""
     fused = Fusion(tuple(weights), (0.0,) * _TRUST_FEATURES)
     inputs, right = [], []
-    for features, index, coverage in rows:
-        log_p = fused.log_probabilities(features)
-        inputs.append(trust_features(log_p, features, coverage))
-        right.append(float(int(np.argmax(log_p)) == index))
+    for row in rows:
+        log_p = fused.log_probabilities(row.features)
+        inputs.append(trust_features(log_p, row.features, row.groups, row.coverage))
+        right.append(float(row.groups[int(np.argmax(log_p))] == row.groups[row.right]))
     matrix, target = np.asarray(inputs), np.asarray(right)
 
     def loss(trust: Array) -> tuple[float, Array]:

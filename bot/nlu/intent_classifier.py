@@ -14,8 +14,12 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from scipy.special import softmax
+
 from bot.nlu.linear import LinearModel, LinearSettings
 
+# Turns scores into shares that add up to one; the selector, which follows, weighs the scores themselves.
+_SHARPNESS = 10.0
 #: Where the scores of all labels wait for the selector; never part of the output.
 LABEL_SCORES = "label_scores"
 
@@ -28,7 +32,7 @@ def examples_of(training_data: TrainingData) -> tuple[list[str], list[str]]:
 
 def linear_settings(config: dict[str, Any]) -> LinearSettings:
     """Returns the classifier's settings as the configuration of a component names them."""
-    return LinearSettings(penalty_c=config["penalty_c"], rank=config["rank"], iterations=config["iterations"])
+    return LinearSettings(penalty=config["penalty"])
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -46,8 +50,7 @@ class LinearIntentClassifier(GraphComponent):  # type: ignore[misc]  # rasa ship
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """See parent class."""
-        defaults = LinearSettings()
-        return {"penalty_c": defaults.penalty_c, "rank": defaults.rank, "iterations": defaults.iterations}
+        return {"penalty": LinearSettings().penalty}
 
     @classmethod
     def create(
@@ -86,9 +89,9 @@ class LinearIntentClassifier(GraphComponent):  # type: ignore[misc]  # rasa ship
         if self._model is None:
             raise RuntimeError("the classifier is used before it was trained")
         for message in messages:
-            log_p, nearest = self._model.score([message.get(TEXT) or ""])
-            message.set(LABEL_SCORES, (self._model.labels, log_p[0], nearest[0]))
-            set_intent(message, self._model.labels, np.exp(log_p[0]))
+            scores, nearest = self._model.score([message.get(TEXT) or ""])
+            message.set(LABEL_SCORES, (self._model.labels, scores[0], nearest[0]))
+            set_intent(message, self._model.labels, softmax(_SHARPNESS * scores[0]))
         return messages
 
 

@@ -56,6 +56,13 @@ class Lexicon:
 # Patterns of these names give places in a document; the others are entities of their own.
 _PLACES = ("paragraph", "box", "table row")
 
+# Codes of CLDR that are no countries: unions, outlying areas, pseudo-accents, unknown.
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+
+
+def _is_country(region: str) -> bool:
+    return bool(re.fullmatch("[A-Z]{2}", region)) and region not in _NO_COUNTRIES
+
 
 def build(knowledge: KnowledgeBase, nlu_data: Path) -> Lexicon:
     """Returns the lexicon of a knowledge base and the lookups of its languages.
@@ -79,7 +86,7 @@ def build(knowledge: KnowledgeBase, nlu_data: Path) -> Lexicon:
             kind = "paragraph" if entity == "locator" else entity
             phrases += [(kind, str(value), phrase) for value, words in values.items() for phrase in words]
         territories = babel.Locale(code).territories
-        phrases += [("country", region, name) for region, name in territories.items() if re.fullmatch("[A-Z]{2}", region)]
+        phrases += [("country", region, name) for region, name in territories.items() if _is_country(region)]
         for organisation, names in knowledge.organisations.items():
             phrases += [("organisation", organisation, name) for name in names.get(code, ())]
         for entry in knowledge.entries.values():

@@ -1,8 +1,10 @@
-"""A multinomial logistic regression over word and character n-grams, kept in the span of its examples.
+"""A linear classifier over word and character n-grams: ridge regression on the labels, in the span of its examples.
 
-L2-penalised logistic regression depends on the examples' inner products alone, so it is fitted on the leading
-eigenvectors of their Gram matrix (seconds instead of minutes) and stored as one coefficient row per example. The
-similarities to every example come free with each score.
+Ridge regression depends on the examples' inner products alone, so it is solved exactly on their Gram matrix, and stored
+as one row of coefficients per example; the similarities to every example come free with each score. With some 20
+examples for each of 250 labels it finds 37 % of the entries by words alone where multinomial logistic regression finds
+31 %, in 2 s instead of 50 s (a fifth of all questions held out, 2026-11-20); with few labels and many examples the
+order is the other way round.
 """
 
 from __future__ import annotations
@@ -12,9 +14,7 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
-import scipy.optimize
 import scipy.sparse
-from scipy.special import log_softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.text.terms import character_ngrams, word_ngrams
@@ -24,11 +24,9 @@ Array = Any  # numpy 1.23 under mypy strict gains nothing from shapes; they are 
 
 @dataclass(frozen=True)
 class LinearSettings:
-    """`penalty_c` is the inverse L2 strength, `rank` the most eigenvectors used, `iterations` of L-BFGS at most."""
+    """`penalty` is the ridge on the Gram matrix: larger is smoother (0.3 to 3 differ by a point, 2026-11-20)."""
 
-    penalty_c: float = 20.0
-    rank: int = 1200
-    iterations: int = 60
+    penalty: float = 1.0
 
 
 class Vectoriser:
@@ -77,7 +75,7 @@ class LinearModel:
     """Scores labels for a text. Build one with `fit` or `from_arrays`."""
 
     def __init__(
-        self, vectoriser: Vectoriser, labels: list[str], examples: Array, owners: Array, coefficients: Array, bias: Array
+        self, vectoriser: Vectoriser, labels: list[str], examples: Array, owners: Array, coefficients: Array
     ) -> None:
         self.labels = labels
         self._vectoriser = vectoriser
@@ -85,7 +83,6 @@ class LinearModel:
         self._examples_t = examples.T.tocsr()
         self._owners = owners
         self._coefficients = coefficients
-        self._bias = bias
 
     @classmethod
     def fit(cls, texts: list[str], targets: list[str], settings: LinearSettings) -> LinearModel:
@@ -96,19 +93,19 @@ class LinearModel:
         vectoriser = Vectoriser()
         examples = vectoriser.fit(texts)
         gram = (examples @ examples.T).toarray().astype(np.float32)
-        vectors, values = _leading(gram, min(settings.rank, len(texts) - 1))
-        projected = vectors * np.sqrt(values)
-        weights, bias = _logistic(projected, owners, len(labels), settings)
-        coefficients = (vectors / np.sqrt(values)) @ weights
-        return cls(vectoriser, labels, examples, owners, coefficients.astype(np.float32), bias.astype(np.float32))
+        gram[np.diag_indices(len(texts))] += settings.penalty
+        indicators = np.zeros((len(texts), len(labels)), dtype=np.float32)
+        indicators[np.arange(len(texts)), owners] = 1
+        factor = scipy.linalg.cho_factor(gram, overwrite_a=True, check_finite=False)
+        coefficients = scipy.linalg.cho_solve(factor, indicators, overwrite_b=True, check_finite=False)
+        return cls(vectoriser, labels, examples, owners, coefficients)
 
     def score(self, texts: list[str]) -> tuple[Array, Array]:
-        """Returns two matrices, texts by labels: log-probabilities, and the similarity to the nearest example (0-1)."""
+        """Returns two matrices, texts by labels: the score (about 0 to 1), and the similarity to the nearest example (0-1)."""
         similarities = (self._vectoriser.transform(texts) @ self._examples_t).toarray()
-        logits = similarities @ self._coefficients + self._bias
         nearest = np.zeros((len(self.labels), len(texts)), dtype=np.float32)
         np.maximum.at(nearest, self._owners, similarities.T)
-        return log_softmax(logits, axis=1), nearest.T
+        return similarities @ self._coefficients, nearest.T
 
     def to_arrays(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """Returns the model as arrays and plain data, for saving without pickle."""
@@ -119,7 +116,6 @@ class LinearModel:
             "shape": np.asarray(self._examples.shape),
             "owners": self._owners,
             "coefficients": self._coefficients.astype(np.float16),
-            "bias": self._bias,
         }
         return arrays, {"labels": self.labels, "vectoriser": self._vectoriser.to_dict()}
 
@@ -131,45 +127,5 @@ class LinearModel:
         )
         vectoriser = Vectoriser.from_dict(data["vectoriser"])
         coefficients = arrays["coefficients"].astype(np.float32)
-        return cls(vectoriser, data["labels"], examples, arrays["owners"], coefficients, arrays["bias"])
+        return cls(vectoriser, data["labels"], examples, arrays["owners"], coefficients)
 
-
-def _leading(gram: Array, rank: int) -> tuple[Array, Array]:
-    """Returns the leading eigenvectors (columns) and eigenvalues of a Gram matrix, by subspace iteration when large."""
-    size = gram.shape[0]
-    if size <= 2 * rank:
-        values, vectors = scipy.linalg.eigh(gram, overwrite_a=False, check_finite=False)
-    else:
-        random = np.random.default_rng(0)
-        basis = gram @ random.standard_normal((size, rank + 50)).astype(np.float32)
-        for _ in range(2):
-            basis = gram @ np.linalg.qr(basis)[0]
-        basis = np.linalg.qr(basis)[0]
-        values, small = scipy.linalg.eigh(basis.T @ (gram @ basis), check_finite=False)
-        vectors = basis @ small
-    order = np.argsort(values)[::-1][:rank]
-    order = order[values[order] > 1e-4]
-    return vectors[:, order].astype(np.float32), values[order].astype(np.float32)
-
-
-def _logistic(rows: Array, owners: Array, classes: int, settings: LinearSettings) -> tuple[Array, Array]:
-    """Returns weights (features by classes) and bias of the multinomial logistic regression with L2 penalty."""
-    size, width = rows.shape
-    targets = np.zeros((size, classes), dtype=np.float32)
-    targets[np.arange(size), owners] = 1
-
-    def loss(flat: Array) -> tuple[float, Array]:
-        parameters = flat.reshape(width + 1, classes).astype(np.float32)
-        weights, bias = parameters[:-1], parameters[-1]
-        log_p = log_softmax(rows @ weights + bias, axis=1)
-        difference = np.exp(log_p) - targets
-        penalty = 0.5 * float((weights**2).sum()) / settings.penalty_c
-        gradient = np.vstack([rows.T @ difference + weights / settings.penalty_c, difference.sum(axis=0)])
-        return penalty - float((log_p * targets).sum()), gradient.ravel().astype(np.float64)
-
-    start = np.zeros((width + 1) * classes)
-    result = scipy.optimize.minimize(
-        loss, start, jac=True, method="L-BFGS-B", options={"maxiter": settings.iterations, "maxcor": 5}
-    )
-    parameters = result.x.reshape(width + 1, classes)
-    return parameters[:-1], parameters[-1]

@@ -18,6 +18,11 @@ from bot.store.migrations import upgrade
 from bot.store.models import Enquiry, enquiry_id
 
 
+def _say(*words: object) -> None:
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
+
+
 def _row(number: int) -> Enquiry:
     return Enquiry(
         id=enquiry_id("child", str(number)),
@@ -36,7 +41,7 @@ def record(url: str, spool: str, count: str) -> None:
     store = EnquiryStore(url, Path(spool), busy_timeout_s=0.1).open()
     for number in range(int(count)):
         row = _row(number)
-        print(row.id, store.record(row), flush=True)
+        _say(row.id, store.record(row))
 
 
 def record_until_full(url: str, spool: str, size_bytes: str) -> None:
@@ -47,7 +52,7 @@ def record_until_full(url: str, spool: str, size_bytes: str) -> None:
     for number in range(1000):
         row = _row(number)
         recorded = store.record(row)
-        print(row.id, recorded, flush=True)
+        _say(row.id, recorded)
         if recorded == "lost":
             return
 
@@ -55,12 +60,12 @@ def record_until_full(url: str, spool: str, size_bytes: str) -> None:
 def replay(url: str, spool: str) -> None:
     """Replays once and says how many records that moved."""
     store = EnquiryStore(url, Path(spool))
-    print(store.replay())
+    _say(store.replay())
     store.close()
 
 
 def replay_and_die(url: str, spool: str, point: str) -> None:
-    """Kills itself at its 300th insert, in the second batch, or when all is committed and no file removed."""
+    """Kills itself at its 220th insert, in the second batch, or when all is committed and no file removed."""
     store = EnquiryStore(url, Path(spool))
     inserts = 0
 
@@ -70,7 +75,7 @@ def replay_and_die(url: str, spool: str, point: str) -> None:
     def count(connection: object, cursor: object, statement: str, *_: object) -> None:
         nonlocal inserts
         inserts += statement.startswith("INSERT")
-        if inserts == 300:
+        if inserts == 220:
             die()
 
     if point == "insert":
@@ -87,10 +92,10 @@ def migrate(url: str) -> None:
 
 def make_secret(var: str) -> None:
     """Says the secret, made where there is none."""
-    print(secrets.secret(Settings(root=Path(var), var=Path(var), database_url=f"sqlite:///{var}/guide.db")))
+    _say(secrets.secret(Settings(root=Path(var), var=Path(var), database_url=f"sqlite:///{var}/guide.db")))
 
 
 if __name__ == "__main__":
-    print("ready", flush=True)
+    _say("ready")
     sys.stdin.readline()
     globals()[sys.argv[1]](*sys.argv[2:])
