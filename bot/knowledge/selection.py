@@ -21,6 +21,7 @@ _SHORT_HAN = 12
 _SAME_TOPIC = 6.0
 _SAME_DOCUMENT = 2.0
 _MOST_CHOICES = 4
+_FEWEST_CHOICES = 3
 #: The Ten Principles of the UN Global Compact.
 _PRINCIPLES = 10
 
@@ -29,8 +30,8 @@ _PRINCIPLES = 10
 class Thresholds:
     """From which confidence (0-1) to answer, to ask back, and which share of the likeliest a choice must have."""
 
-    answer: float = 0.35
-    choices: float = 0.12
+    answer: float = 0.25
+    choices: float = 0.09
     choice_share: float = 0.15
 
 
@@ -82,8 +83,10 @@ def decide(question: Question, knowledge: KnowledgeBase, last_entry: str = "") -
     close = tuple(e for e, s in ranking[1:_MOST_CHOICES] if s >= limits.choice_share * share)
     if confidence >= limits.answer:
         return Decision("answer", (best,), confidence, runners_up=close)
-    if confidence >= limits.choices and close:
-        return Decision("choices", (best, *close), confidence)
+    if confidence >= limits.choices:
+        # One choice is no choice: the next likely ones stand beside a lone leader.
+        others = close or tuple(e for e, _ in ranking[1 : _FEWEST_CHOICES])
+        return Decision("choices", (best, *others), confidence)
     return Decision("fallback", confidence=confidence)
 
 

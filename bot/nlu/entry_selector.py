@@ -59,8 +59,8 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
             "knowledge_version": "",
             "penalty": LinearSettings().penalty,
             "ranking": 12,
-            "answer_from": 0.35,
-            "choices_from": 0.12,
+            "answer_from": 0.25,
+            "choices_from": 0.09,
             "choice_share": 0.15,
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +99,11 @@ class Evidence:
         self._answer_index = Index(answers, len(labels))
         self._joint_index = Index(_joined([*questions, *answers]), len(labels))
         self.groups = _groups(labels, about)
+        self._numbers = {label.removeprefix(FAQ): i for i, label in enumerate(labels) if label.startswith(FAQ)}
+        self._tagged = _reversed(profile.tags for profile in about)
+        self._mentioned = _reversed(profile.mentions - profile.tags for profile in about)
+        self._placed = _reversed(profile.places for profile in about)
+        self._citing = _reversed({source for source, _ in profile.places} for profile in about)
         self._entry = np.asarray([label.startswith(FAQ) for label in labels], dtype=np.float32)
 
     def features(self, text: str, entities: list[tuple[str, str]], scores: Array, nearest: Array) -> Array:
@@ -121,29 +126,24 @@ class Evidence:
         return self._question_index.coverage(text), self._answer_index.coverage(text)
 
     def _entity_columns(self, entities: list[tuple[str, str]]) -> Array:
+        """Returns names_it, tagged, mentioned, missing, document, other_document and place, each per label."""
         columns = np.zeros((7, len(self.labels)), dtype=np.float32)
-        if not entities:
-            return columns
         documents = {value for kind, value in entities if kind == "document"}
         locators = {value for kind, value in entities if kind == "paragraph"}
         selective = {(kind, value) for kind, value in entities if kind in _SELECTIVE}
-        terms = {value for kind, value in entities if kind == "term"}
-        for i, label in enumerate(self.labels):
-            if not self._entry[i]:
-                continue
-            profile = self.about[i]
-            tagged = selective & profile.tags
-            mentioned = (selective & profile.mentions) - tagged
-            cited = {source for source, _ in profile.places}
-            columns[0, i] = label.removeprefix(FAQ) in terms
-            columns[1, i] = len(tagged)
-            columns[2, i] = len(mentioned)
-            columns[3, i] = len(selective - tagged - mentioned)
-            columns[4, i] = bool(documents & cited)
-            columns[5, i] = bool(documents) and not documents & cited
-            columns[6, i] = any(
-                locator in locators and (source in documents or not documents) for source, locator in profile.places
-            )
+        for kind, value in entities:
+            if kind == "term" and value in self._numbers:
+                columns[0, self._numbers[value]] = 1
+        for thing in selective:
+            columns[1, self._tagged.get(thing, [])] += 1
+            columns[2, self._mentioned.get(thing, [])] += 1
+        columns[3] = (len(selective) - columns[1] - columns[2]) * self._entry
+        for document in documents:
+            columns[4, self._citing.get(document, [])] = 1
+        columns[5] = (1 - columns[4]) * self._entry * bool(documents)
+        for (source, locator), labels in self._placed.items() if locators else ():
+            if locator in locators and (source in documents or not documents):
+                columns[6, labels] = 1
         return columns
 
 
@@ -153,6 +153,15 @@ def _groups(labels: list[str], about: list[Profile]) -> Array:
     return np.asarray(
         [numbers.setdefault(profile.decisive or label, len(numbers)) for label, profile in zip(labels, about)]
     )
+
+
+def _reversed(sets: Iterable[Iterable[Hashable]]) -> dict[Any, list[int]]:
+    """Returns, for each thing in some sets, the numbers of the sets that hold it."""
+    found: dict[Any, list[int]] = {}
+    for number, things in enumerate(sets):
+        for thing in things:
+            found.setdefault(thing, []).append(number)
+    return found
 
 
 def _joined(documents: list[tuple[int, str]]) -> list[tuple[int, str]]:

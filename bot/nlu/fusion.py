@@ -1,6 +1,6 @@
 """Weighs the evidence: a conditional logit over the labels, then the chance that its first choice is right.
 
-Both are fitted on scores that the examples got from models which had not seen them, so a confidence means what it says.
+Both are fitted on scores that examples got from a model which had not seen them, so that a confidence means what it says.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from bot.nlu.linear import LinearModel, LinearSettings
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
-# More folds fit the classifier better, fewer make the held-out examples as strange as real questions are.
-FOLDS = 3
+# One example in so many is held out: enough to fit some twenty weights on, and the classifier keeps most of its examples.
+_HELD_OUT_EVERY = 5
 _TRUST_FEATURES = 8
 
 
@@ -68,11 +68,10 @@ def trust_features(log_p: Array, features: Array, groups: Array, coverage: tuple
 
 @dataclass(frozen=True)
 class _Row:
-    """One held-out example: its features per label, its right label, and what else the trust needs."""
+    """One held-out example: its features per label, its right label, and how much of it was known."""
 
     features: Array
     right: int
-    groups: Array
     coverage: tuple[float, float]
 
 
@@ -84,52 +83,51 @@ def fit(
     answers: list[tuple[str, str]],
     settings: LinearSettings,
 ) -> Fusion:
-    """Returns the weights fitted on cross-fitted scores of the examples.
+    """Returns the weights fitted on the scores of a held-out part of the examples.
 
     Args:
         texts, targets, entities: the examples, their labels, and the (kind, value) pairs found in each.
         about: the profile of each label.
         answers: (label, text) of everything the entries say.
     """
-    folds = _folds(targets)
-    rows: list[_Row] = []
-    for fold in range(FOLDS):
-        kept = [i for i in range(len(texts)) if folds[i] != fold]
-        held = [i for i in range(len(texts)) if folds[i] == fold]
-        model = LinearModel.fit([texts[i] for i in kept], [targets[i] for i in kept], settings)
-        number = {label: n for n, label in enumerate(model.labels)}
-        evidence = Evidence(
-            model.labels,
-            [about[label] for label in model.labels],
-            [(number[targets[i]], texts[i]) for i in kept],
-            [(number[label], text) for label, text in answers if label in number],
+    held = _held_out(targets)
+    kept = sorted(set(range(len(texts))) - set(held))
+    model = LinearModel.fit([texts[i] for i in kept], [targets[i] for i in kept], settings)
+    number = {label: n for n, label in enumerate(model.labels)}
+    evidence = Evidence(
+        model.labels,
+        [about[label] for label in model.labels],
+        [(number[targets[i]], texts[i]) for i in kept],
+        [(number[label], text) for label, text in answers if label in number],
+    )
+    scores, nearest = model.score([texts[i] for i in held])
+    rows = [
+        _Row(
+            evidence.features(texts[i], entities[i], scores[position], nearest[position]),
+            number[targets[i]],
+            evidence.coverage(texts[i]),
         )
-        scores, nearest = model.score([texts[i] for i in held])
-        for position, i in enumerate(held):
-            if targets[i] in number:
-                features = evidence.features(texts[i], entities[i], scores[position], nearest[position])
-                rows.append(_Row(features, number[targets[i]], evidence.groups, evidence.coverage(texts[i])))
-    weights = _conditional_logit(rows)
-    return Fusion(tuple(weights), tuple(_trust(rows, weights)))
+        for position, i in enumerate(held)
+    ]
+    weights = _conditional_logit(rows, evidence.groups)
+    return Fusion(tuple(weights), tuple(_trust(rows, evidence.groups, weights)))
 
 
-def _folds(targets: list[str]) -> list[int]:
-    """Returns a fold per example, each label's examples dealt out in turn."""
+def _held_out(targets: list[str]) -> list[int]:
+    """Returns the numbers of the examples held out: every fifth of each label, so that each keeps most of its own."""
     seen: dict[str, int] = defaultdict(int)
-    folds = []
-    for target in targets:
-        folds.append(seen[target] % FOLDS)
+    held = []
+    for i, target in enumerate(targets):
         seen[target] += 1
-    return folds
+        if seen[target] % _HELD_OUT_EVERY == 0:
+            held.append(i)
+    return held
 
 
-def _conditional_logit(rows: list[_Row]) -> Array:
+def _conditional_logit(rows: list[_Row], groups: Array) -> Array:
     """Returns the weights under which the right groups of labels are likeliest, with a light pull towards zero."""
-    most = max(len(row.features) for row in rows)
-    features = np.stack([_padded(row.features, most) for row in rows])
-    right = np.zeros((len(rows), most), dtype=bool)
-    for i, row in enumerate(rows):
-        right[i, : len(row.groups)] = row.groups == row.groups[row.right]
+    features = np.stack([row.features for row in rows])
+    right = np.stack([groups == groups[row.right] for row in rows])
     scale = np.maximum(features.reshape(-1, features.shape[2]).std(axis=0), 1e-3)
     features /= scale
 
@@ -149,21 +147,14 @@ def _conditional_logit(rows: list[_Row]) -> Array:
     return result.x / scale
 
 
-def _padded(features: Array, most: int) -> Array:
-    """Returns the features for `most` labels: a fold may lack a label that has very few examples."""
-    filler = np.zeros((most - len(features), features.shape[1]), dtype=features.dtype)
-    filler[:, 0] = -9.0
-    return np.vstack([features, filler])
-
-
-def _trust(rows: list[_Row], weights: Array) -> Array:
+def _trust(rows: list[_Row], groups: Array, weights: Array) -> Array:
     """Returns the logistic regression from trust features to whether the first choice rests on a right place."""
     fused = Fusion(tuple(weights), (0.0,) * _TRUST_FEATURES)
     inputs, right = [], []
     for row in rows:
         log_p = fused.log_probabilities(row.features)
-        inputs.append(trust_features(log_p, row.features, row.groups, row.coverage))
-        right.append(float(row.groups[int(np.argmax(log_p))] == row.groups[row.right]))
+        inputs.append(trust_features(log_p, row.features, groups, row.coverage))
+        right.append(float(groups[int(np.argmax(log_p))] == groups[row.right]))
     matrix, target = np.asarray(inputs), np.asarray(right)
 
     def loss(trust: Array) -> tuple[float, Array]:
