@@ -65,7 +65,10 @@ def _declined(guide: Guide, decision: Decision) -> Reply:
         url = source.url_in(guide.language)
         return guide.say(name, "fallback", choices=out, source=source.symbol, place=place, url=url)
     reply = guide.say("fallback", "fallback", choices=out)
-    foreign = script_of(guide.turn.text) not in ("", *(s for known in guide.knowledge.languages.values() for s in known.scripts))
+    foreign = script_of(guide.turn.text) not in (
+        "",
+        *(s for known in guide.knowledge.languages.values() for s in known.scripts),
+    )
     if foreign:
         names = language.locator_join.join(known.name for known in guide.knowledge.languages.values())
         reply = dataclasses.replace(reply, body=(*reply.body, guide.phrase("fallback_languages", languages=names)))

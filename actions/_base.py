@@ -14,11 +14,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.services import Services, services
 from actions._turn import Turn, turn_of
 from bot.knowledge.render import paragraphs
 from bot.languages import reply_language
 from bot.reply import ENQUIRY_OUTCOMES, Choice, Outcome, Reply
+from bot.services import Services, services
 from bot.store.models import Enquiry, enquiry_id
 from bot.store.redaction import redact
 
@@ -39,7 +39,7 @@ class Response:
     is_anonymous: bool = False
 
 
-class GuideAction(Action, ABC):
+class GuideAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
     """Answers one turn with one reply and logs it before it leaves."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:

@@ -7,7 +7,8 @@
     ├── ModelError         the trained model is missing, stale or damaged
     └── ChannelError       a conversation channel cannot go on
 
-Every message is one line that names what is wrong and says what to do. Anything else that is raised is a fault of the program.
+Every message is one line that names what is wrong and says what to do. Anything else that is raised is a fault of the
+program.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which language a reply is written in: script first, then the person's choice, then the channel's hint, then statistics."""
+"""Which language to reply in: script first, then the person's choice, then the channel's hint, then statistics."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ ENQUIRY_OUTCOMES: frozenset[Outcome] = frozenset({"answer", "choices", "fallback
 
 @dataclass(frozen=True)
 class Citation:
-    """Places in one document: its symbol, the locators as the source index spells them, and a link (empty: none known)."""
+    """Places in one document: its symbol, the locators as the index spells them, a link (empty: none known)."""
 
     source: str
     locators: tuple[str, ...]

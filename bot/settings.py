@@ -68,7 +68,7 @@ class Settings:
             url = "postgresql://" + url.removeprefix("postgres://")
         if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg2://")):
             raise SettingsError(
-                "PARTNERGUIDE_DATABASE_URL: must start with sqlite:/// or postgresql://; unset it to use the default file"
+                "PARTNERGUIDE_DATABASE_URL: must start with sqlite:/// or postgresql://; unset, a file is used"
             )
         sources = get("PARTNERGUIDE_SOURCES")
         regions = tuple(r.strip().upper() for r in get("PARTNERGUIDE_PHONE_REGIONS", "").split(",") if r.strip())

@@ -59,7 +59,7 @@ def _stats(options: argparse.Namespace, settings: Settings) -> int:
     _table("topic", Counter(entry.topic for entry in entries))
     _table("source", Counter(s for e in entries for s in {r.source for r in e.references}))
     texts = Counter(code for entry in entries for code in entry.texts)
-    questions = Counter()
+    questions: Counter[str] = Counter()
     for entry in entries:
         for code, text in entry.texts.items():
             questions[code] += len(text.questions)
@@ -127,7 +127,9 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
 
     folder = options.sources or settings.sources
     if folder is None:
-        raise SettingsError("PARTNERGUIDE_SOURCES: set it, or pass --sources, to the folder that holds paragraphs.jsonl")
+        raise SettingsError(
+            "PARTNERGUIDE_SOURCES: set it, or pass --sources, to the folder that holds paragraphs.jsonl"
+        )
     for symbol, count in write_index(folder / "paragraphs.jsonl", settings.knowledge / "sources").items():
         print(f"{symbol}: {count} places")
     return 0

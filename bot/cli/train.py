@@ -59,4 +59,3 @@ def train_with_progress(settings: Settings) -> ModelRecord:
         record = training.train(settings, step)
         bar.update(task, completed=len(_STEPS) + 1, description="Training: done")
     return record
-

@@ -12,7 +12,7 @@ import time
 import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.dialogue.training import ModelRecord, verified_model
 from bot.errors import ModelError
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 #: Longer messages are not read: no question needs them, and they cost time.
 MAX_CHARACTERS = 2000
-#: Conversations whose offered choices are remembered; older ones fall back to words.
+#: Conversations whose last reply is remembered; in older ones a typed number is no choice any more.
 _REMEMBERED = 10_000
 
 
@@ -44,7 +44,8 @@ class Message:
     """What a channel hands in.
 
     `conversation` is the pseudonym under which the dialogue runs. `payload` is a button's, taken only if the last
-    reply offered it; `command` is a payload of the channel's own making (a `/topics` typed in the terminal). `message_id` makes the logged row's id: the same message twice is one row.
+    reply offered it; `command` is a payload of the channel's own making (`/topics` typed in the terminal).
+    `message_id` makes the logged row's id: the same message twice is one row.
     """
 
     conversation: str
@@ -85,8 +86,7 @@ class Dialogue:
         self.model = model
         self._agent = agent
         self._memory = memory
-        self._offers: OrderedDict[str, tuple[Choice, ...]] = OrderedDict()
-        self._languages: OrderedDict[str, str] = OrderedDict()
+        self._last: OrderedDict[str, Reply] = OrderedDict()
 
     async def ask(self, message: Message) -> Answer:
         """Returns the answer to a message; never raises for what a person may send or for a fault inside."""
@@ -96,6 +96,12 @@ class Dialogue:
         self._remember(message.conversation, reply)
         return Answer(reply, latency_ms)
 
+    def notice(self, message: Message, name: str, **values: str | int) -> Answer:
+        """Returns a phrase as the answer to a message that the channel itself has dealt with, and logs it."""
+        started = time.perf_counter()
+        reply = self._own(message, name, "notice", "", **values)
+        return Answer(reply, (time.perf_counter() - started) * 1000)
+
     def delivered(self, answer: Answer, *, success: bool = True) -> None:
         """Completes the logged row once the channel knows whether the reply has left."""
         if answer.reply.enquiry_id:
@@ -104,7 +110,8 @@ class Dialogue:
 
     def offered(self, conversation: str) -> tuple[Choice, ...]:
         """Returns the choices of the last reply in a conversation."""
-        return self._offers.get(conversation, ())
+        last = self._last.get(conversation)
+        return last.choices if last else ()
 
     async def _reply(self, message: Message) -> Reply:
         if message.command:
@@ -157,17 +164,18 @@ class Dialogue:
             logger.exception("a turn failed")
         data = next((m["custom"] for m in output.messages if "custom" in m), None)
         if data is None:
-            return self._own(message, "technical_problem", "notice", said=label)
+            return self._own(message, "technical_problem", "notice", label)
         if text == "/confirm_deletion":
             self._memory.forget(message.conversation)
         return Reply.from_dict(data)
 
-    def _own(self, message: Message, name: str, outcome: Outcome, *, said: str = "", **values: object) -> Reply:
+    def _own(self, message: Message, name: str, outcome: Outcome, said: str = "", **values: str | int) -> Reply:
         """Returns a reply made without the dialogue, logged here because no action ran."""
+        last = self._last.get(message.conversation)
         language = reply_language(
             message.text,
             self.knowledge.languages,
-            last=self._languages.get(message.conversation, ""),
+            last=last.language if last else "",
             hint=message.language_hint,
         )
         row_id = enquiry_id(message.conversation, message.message_id)
@@ -200,11 +208,10 @@ class Dialogue:
         return reply.with_note(self.phrases.get("not_recorded", language)) if recorded == "lost" else reply
 
     def _remember(self, conversation: str, reply: Reply) -> None:
-        for memory, value in ((self._offers, reply.choices), (self._languages, reply.language)):
-            memory[conversation] = value  # type: ignore[index]  # the two values belong to the two memories
-            memory.move_to_end(conversation)
-            while len(memory) > _REMEMBERED:
-                memory.popitem(last=False)
+        self._last[conversation] = reply
+        self._last.move_to_end(conversation)
+        while len(self._last) > _REMEMBERED:
+            self._last.popitem(last=False)
 
 
 def defused(text: str) -> str:
@@ -252,7 +259,7 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
 
 
 def dialogue_url(settings: Settings) -> str:
-    """Returns where lasting dialogue state is kept: beside the SQLite log in a file of its own, else in its database."""
+    """Returns where lasting dialogue state is kept: in a file beside the SQLite log, else in the log's database."""
     if settings.uses_default_database:
         return f"sqlite:///{settings.var / 'dialogue.db'}"
     return settings.database_url

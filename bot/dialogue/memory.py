@@ -74,7 +74,7 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
     """Dialogue state in a database, without the words, erased after its own short retention."""
 
     def __init__(self, domain: Domain, url: str) -> None:
-        """Opens the database at an SQLAlchemy `url`, which must be reachable: Rasa waits for ever for one that is not."""
+        """Opens the database at `url`, which must be reachable: Rasa waits for ever for one that is not."""
         super().__init__(domain, host=url)
 
     def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
@@ -111,10 +111,6 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
                 session.query(events.sender_id).group_by(events.sender_id).having(sa.func.max(events.timestamp) < limit)
             )
             senders = [sender for (sender,) in rested]
-            count: int = (
-                session.query(events)
-                .filter(events.sender_id.in_(senders))
-                .delete(synchronize_session=False)
-            )
+            count: int = session.query(events).filter(events.sender_id.in_(senders)).delete(synchronize_session=False)
             session.commit()
         return count

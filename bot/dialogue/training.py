@@ -101,7 +101,9 @@ def train(settings: Settings, progress: Callable[[str], None] = lambda step: Non
     try:
         settings.models.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ModelError(f"{settings.models} cannot be made ({error.strerror}); free space or set PARTNERGUIDE_VAR") from error
+        raise ModelError(
+            f"{settings.models} cannot be made ({error.strerror}); free space or set PARTNERGUIDE_VAR"
+        ) from error
     name = f"{datetime.datetime.now(datetime.timezone.utc):%Y%m%dT%H%M%SZ}-{inputs}"
     from bot.logs import quieten_rasa
 
@@ -125,10 +127,14 @@ def train(settings: Settings, progress: Callable[[str], None] = lambda step: Non
     except BotError:
         raise
     except OSError as error:
-        raise ModelError(f"the model cannot be written ({error.strerror}); free space or set PARTNERGUIDE_VAR") from error
+        raise ModelError(
+            f"the model cannot be written ({error.strerror}); free space or set PARTNERGUIDE_VAR"
+        ) from error
     except Exception as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ModelError(f"training failed: {first}; run partnerguide knowledge check and partnerguide lint-data") from error
+        raise ModelError(
+            f"training failed: {first}; run partnerguide knowledge check and partnerguide lint-data"
+        ) from error
     finally:
         hooks.removeHandler(listener)
         hooks.setLevel(level)

@@ -134,7 +134,7 @@ def _entry(entry: Entry, knowledge: KnowledgeBase) -> Iterator[str]:
         if source is None:
             yield f"{where}: {reference.source!r} is no source"
             continue
-        cited |= {Decimal(source.year)} | {Decimal(l) for l in reference.locators if l.isdigit()}
+        cited |= {Decimal(source.year)} | {Decimal(n) for n in reference.locators if n.isdigit()}
         for locator in reference.locators:
             if locator not in source.places:
                 yield f"{where}: {reference.source} has no place {locator!r}"

@@ -51,7 +51,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         KnowledgeError: the file cannot be read, is no YAML, or holds no mapping at its top.
     """
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # a safe loader that refuses more
     except OSError as error:
         raise KnowledgeError(path, f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -72,7 +72,7 @@ class _Loader(yaml.CSafeLoader):
         """See parent class."""
         seen: set[Any] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]  # PyYAML is untyped here
+            key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", key_node.start_mark)
             seen.add(key)
@@ -160,7 +160,8 @@ def _language(data: dict[str, Any]) -> tuple[str, Language]:
         scripts=tuple(data["scripts"]),
         digits_group=numbers["group"],
         scales=tuple(
-            (Decimal(scale["from"]), Decimal(scale.get("divisor", scale["from"])), scale["word"]) for scale in numbers["scales"]
+            (Decimal(scale["from"]), Decimal(scale.get("divisor", scale["from"])), scale["word"])
+            for scale in numbers["scales"]
         ),
         units=dict(numbers["units"]),
         locators=dict(data["locators"]),
@@ -195,9 +196,7 @@ def _texts(files: dict[Path, dict[str, Any]], folder: Path) -> dict[str, dict[st
         if path.parent.parent != folder:
             continue
         for name, words in _need(path, data, "entries").items():
-            texts.setdefault(f"{path.stem}.{name}", {})[path.parent.name] = _guard(
-                path, name, lambda w=words: _text(w)
-            )
+            texts.setdefault(f"{path.stem}.{name}", {})[path.parent.name] = _guard(path, name, lambda w=words: _text(w))
     return texts
 
 

@@ -36,8 +36,8 @@ class Index:
         self._search.index([terms or ["\0"] for _, terms in rows], show_progress=False)
 
     def scores(self, text: str) -> Array:
-        """Returns one score per owner, 0 to about 1: the share of the question's weight that its best document holds."""
-        terms = [term for term in search_terms(text)]
+        """Returns one score per owner, 0 to about 1: how much of the question's weight its best document holds."""
+        terms = search_terms(text)
         known = [term for term in terms if term in self._weights]
         best = np.zeros(self._count, dtype=np.float32)
         if not known:

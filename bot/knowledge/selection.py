@@ -17,7 +17,7 @@ Kind = Literal["answer", "choices", "fallback", "no_place", "no_entry_for_place"
 # A message this short may lean on the one before ("and in 2007?", "那环境方面呢").
 _SHORT_WORDS = 7
 _SHORT_HAN = 12
-# How much likelier an entry is after an answer of the same topic, or from the same document, when the message leans on it.
+# How much likelier an entry is after one of the same topic, or from the same document, when the message leans on it.
 _SAME_TOPIC = 6.0
 _SAME_DOCUMENT = 2.0
 _MOST_CHOICES = 4
@@ -85,7 +85,7 @@ def decide(question: Question, knowledge: KnowledgeBase, last_entry: str = "") -
         return Decision("answer", (best,), confidence, runners_up=close)
     if confidence >= limits.choices:
         # One choice is no choice: the next likely ones stand beside a lone leader.
-        others = close or tuple(e for e, _ in ranking[1 : _FEWEST_CHOICES])
+        others = close or tuple(e for e, _ in ranking[1:_FEWEST_CHOICES])
         return Decision("choices", (best, *others), confidence)
     return Decision("fallback", confidence=confidence)
 
@@ -112,8 +112,10 @@ def _in_context(question: Question, knowledge: KnowledgeBase, last_entry: str) -
     total = sum(s for _, s in weighed) + max(0.0, 1.0 - sum(s for _, s in ranking))
     weighed = sorted(((e, s / total) for e, s in weighed), key=lambda pair: -pair[1]) if total else weighed
     # Small talk and nonsense stay what they are; only something that names a thing can lean on the last answer.
-    definite = any(kind in ("principle", "area", "organisation", "country", "year", "sdg", "term", "document")
-                   for kind, _ in question.entities)
+    definite = any(
+        kind in ("principle", "area", "organisation", "country", "year", "sdg", "term", "document")
+        for kind, _ in question.entities
+    )
     return weighed, definite or question.intent == "faq"
 
 

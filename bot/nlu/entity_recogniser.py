@@ -36,7 +36,11 @@ class EntityRecogniser(GraphComponent):  # type: ignore[misc]  # rasa ships no t
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> EntityRecogniser:
         """See parent class."""
         return cls(config, model_storage, resource, Lexicon((), (), {}, ()))

@@ -33,7 +33,7 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
     """Ranks the entries by all the evidence and corrects the intent accordingly.
 
     The output holds, under `selection`, the likeliest entries with their shares, and `confidence`: the chance that the
-    first choice among all labels is right. What to do with it is for the action to decide, which knows the conversation.
+    first choice among all labels is right. What to do with it is decided by the action, which knows the conversation.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """See parent class. `ranking` is the number of entries in the output; the last three go along for the action."""
+        """See parent class. `ranking` is the number of entries in the output; the last three are for the action."""
         return {
             "knowledge": "knowledge",
             "nlu_data": "nlu_data",
@@ -66,7 +66,11 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> EntrySelector:
         """See parent class."""
         return cls(config, model_storage, resource)
@@ -84,14 +88,14 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
             texts,
             targets,
             [[(e.entity, e.value) for e in recogniser.find(text)] for text in texts],
-            dict(zip(labels, about)),
+            dict(zip(labels, about, strict=True)),
             [(labels[i], text) for i, text in answers],
             linear_settings(self._config),
         )
         data = {
             "labels": labels,
             "about": [profile.to_list() for profile in about],
-            "questions": [[number[target], text] for text, target in zip(texts, targets)],
+            "questions": [[number[target], text] for text, target in zip(texts, targets, strict=True)],
             "answers": [[i, text] for i, text in answers],
             "weights": list(weights.weights),
             "trust": list(weights.trust),

@@ -151,7 +151,10 @@ def _groups(labels: list[str], about: list[Profile]) -> Array:
     """Returns a group per label: entries that share their decisive place are one group, any other label its own."""
     numbers: dict[str, int] = {}
     return np.asarray(
-        [numbers.setdefault(profile.decisive or label, len(numbers)) for label, profile in zip(labels, about)]
+        [
+            numbers.setdefault(profile.decisive or label, len(numbers))
+            for label, profile in zip(labels, about, strict=True)
+        ]
     )
 
 

@@ -1,6 +1,7 @@
 """Weighs the evidence: a conditional logit over the labels, then the chance that its first choice is right.
 
-Both are fitted on scores that examples got from a model which had not seen them, so that a confidence means what it says.
+Both are fitted on scores that examples got from a model which had not seen them, so that a confidence means what it
+says.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from bot.nlu.linear import LinearModel, LinearSettings
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
-# One example in so many is held out: enough to fit some twenty weights on, and the classifier keeps most of its examples.
+# One example in so many is held out: enough to fit some twenty weights on, while the classifier keeps most of its own.
 _HELD_OUT_EVERY = 5
 _TRUST_FEATURES = 8
 

@@ -13,7 +13,6 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-
 from scipy.special import softmax
 
 from bot.nlu.linear import LinearModel, LinearSettings
@@ -54,7 +53,11 @@ class LinearIntentClassifier(GraphComponent):  # type: ignore[misc]  # rasa ship
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> LinearIntentClassifier:
         """See parent class."""
         return cls(config, model_storage, resource)
@@ -98,7 +101,7 @@ class LinearIntentClassifier(GraphComponent):  # type: ignore[misc]  # rasa ship
 def set_intent(message: Message, labels: list[str], probabilities: Any) -> None:
     """Sets intent and ranking of a message from the probabilities of all labels; entries add up to `faq`."""
     sums: dict[str, float] = {}
-    for label, probability in zip(labels, probabilities):
+    for label, probability in zip(labels, probabilities, strict=True):
         intent = label.partition("/")[0]
         sums[intent] = sums.get(intent, 0.0) + float(probability)
     ranking = [

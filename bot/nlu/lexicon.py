@@ -1,4 +1,4 @@
-"""What the entity recogniser knows: names from the knowledge base, patterns and words from the lookups of each language.
+"""What the entity recogniser knows: names from the knowledge base, patterns and words from each language's lookups.
 
 A lexicon is plain data, so that a trained model carries the one it was trained with.
 """

@@ -101,7 +101,7 @@ class LinearModel:
         return cls(vectoriser, labels, examples, owners, coefficients)
 
     def score(self, texts: list[str]) -> tuple[Array, Array]:
-        """Returns two matrices, texts by labels: the score (about 0 to 1), and the similarity to the nearest example (0-1)."""
+        """Returns two matrices, texts by labels: the score (about 0 to 1), and the likeness to the nearest example."""
         similarities = (self._vectoriser.transform(texts) @ self._examples_t).toarray()
         nearest = np.zeros((len(self.labels), len(texts)), dtype=np.float32)
         np.maximum.at(nearest, self._owners, similarities.T)
@@ -128,4 +128,3 @@ class LinearModel:
         vectoriser = Vectoriser.from_dict(data["vectoriser"])
         coefficients = arrays["coefficients"].astype(np.float32)
         return cls(vectoriser, data["labels"], examples, arrays["owners"], coefficients)
-

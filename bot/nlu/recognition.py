@@ -143,12 +143,11 @@ class Recogniser:
             return []
         kinds = {e.value for e in found if e.entity == "document_kind"}
         years = {int(e.value): e for e in found if e.entity == "year"}
-        named = [
+        return [
             Entity("document", symbol, years[year].start, years[year].end)
             for symbol, kind, year in self._lexicon.documents
             if kind in kinds and year in years
         ]
-        return named
 
 
 def _original(span: Span, normal: NormalText, original: str) -> str:

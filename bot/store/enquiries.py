@@ -147,6 +147,13 @@ class EnquiryStore:
         with self._session() as session:
             return session.get(Enquiry, safe_name(id))
 
+    def find(self, beginning: str, limit: int = 20) -> Sequence[Enquiry]:
+        """Returns the rows whose id begins so, in any case: a person is given its first eight characters."""
+        letters = safe_name(beginning.lower())
+        statement = select(Enquiry).where(TABLE.c.id.startswith(letters, autoescape=True)).limit(limit)
+        with self._session() as session:
+            return _objects(session.execute(statement))
+
     def list(self, wanted: EnquiryFilter = _EVERYTHING, limit: int = 100) -> Sequence[Enquiry]:
         """Returns the newest rows that `wanted` lets through, newest first."""
         statement = select(Enquiry).where(*conditions(wanted)).limit(limit)

@@ -29,7 +29,7 @@ def _converter() -> opencc.OpenCC:
 
 
 def normalise(original: str) -> NormalText:
-    """Returns `original` in compatibility form, lower case, simplified characters, without control or zero-width marks."""
+    """Returns `original` in compatibility form, lower case, simplified, without control or zero-width marks."""
     characters: list[str] = []
     offsets: list[int] = []
     for index, character in enumerate(original):

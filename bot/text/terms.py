@@ -46,7 +46,7 @@ def search_terms(text: str) -> list[str]:
 def word_ngrams(text: str) -> list[str]:
     """Returns words and pairs of neighbouring words; a Han character counts as a word."""
     tokens = words(text)
-    return [*tokens, *(f"{a} {b}" for a, b in zip(tokens, tokens[1:]))]
+    return [*tokens, *(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))]
 
 
 def character_ngrams(text: str, shortest: int = 2, longest: int = 5, longest_han: int = 4) -> list[str]:

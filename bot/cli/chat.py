@@ -1,0 +1,45 @@
+"""`partnerguide chat`: the conversation in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from typing import TextIO
+
+from bot.channels.terminal import Terminal
+from bot.cli._dialogue import ready_dialogue
+from bot.cli._output import own_output, read_lines
+from bot.errors import SettingsError
+from bot.settings import Settings
+from bot.store.secrets import pseudonym, secret
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    parser.add_argument("--language", help="language to begin in, such as en or zh")
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    is_screen = sys.stdin.isatty() and sys.stdout.isatty()
+    with own_output() as output:
+        asyncio.run(_converse(options, settings, output, is_screen=is_screen))
+    return 0
+
+
+async def _converse(options: argparse.Namespace, settings: Settings, output: TextIO, *, is_screen: bool) -> None:
+    dialogue = ready_dialogue(settings, retrain_stale=True, lasting=True)
+    try:
+        if options.language and options.language not in dialogue.knowledge.languages:
+            known = ", ".join(dialogue.knowledge.languages)
+            raise SettingsError(f"--language: {options.language!r} is not one of {known}")
+        conversation = pseudonym(secret(settings), "terminal", str(os.getuid()))
+        terminal = Terminal(dialogue, conversation, options.language or "")
+        if is_screen:
+            await terminal.run_screen(output)
+        else:
+            await terminal.run_plain(read_lines(), output)
+    finally:
+        dialogue.store.close()

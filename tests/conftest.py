@@ -1,0 +1,76 @@
+"""What all tests share: a small knowledge base, and one trained model per run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAM = Path(sys.executable).parent / "partnerguide"
+
+os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", RASA_TELEMETRY_ENABLED="false", LOG_LEVEL="ERROR")
+for name in [name for name in os.environ if name.startswith("PARTNERGUIDE_") or name == "TELEGRAM_BOT_TOKEN"]:
+    del os.environ[name]  # a developer's own settings are not what is tested
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    """The folder of the model that this checkout trains, trained now where it is missing or stale."""
+    subprocess.run([PROGRAM, "train", "--if-stale"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return ROOT / "var" / "models"
+
+
+@pytest.fixture
+def var(tmp_path: Path, models: Path) -> Path:
+    """A folder of its own for everything the program writes, with the trained model in it."""
+    folder = tmp_path / "var"
+    shutil.copytree(models, folder / "models", copy_function=os.link)
+    return folder
+
+
+@pytest.fixture
+def partnerguide(var: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the program as a person does, in a folder of its own; keyword arguments set its environment."""
+
+    def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PROGRAM, *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "PARTNERGUIDE_VAR": str(var), **environment},
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def dialogue(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """The dialogue with the trained model, opened once in this process, its log in a folder of its own."""
+    from bot import logs, services
+    from bot.dialogue.door import open_dialogue
+    from bot.settings import Settings
+
+    folder = tmp_path_factory.mktemp("dialogue") / "var"
+    shutil.copytree(models, folder / "models", copy_function=os.link)
+    os.environ["PARTNERGUIDE_VAR"] = str(folder)
+    os.environ["PARTNERGUIDE_OPERATOR"] = "Partnerships Desk"
+    os.environ["PARTNERGUIDE_CONTACT"] = "desk@example.org"
+    logs.quieten_rasa()
+    services.use(None)
+    opened = open_dialogue(Settings.from_env())
+    for name in ("PARTNERGUIDE_VAR", "PARTNERGUIDE_OPERATOR", "PARTNERGUIDE_CONTACT"):
+        del os.environ[name]
+    yield opened
+    opened.store.close()
+    services.use(None)
+
