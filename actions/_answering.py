@@ -11,17 +11,21 @@ from bot.languages import script_of
 from bot.reply import Choice, Reply
 
 _MOST_CHOICES = 5
+# Of the question before, so many of the likeliest entries are kept for a follow-up.
+_REMEMBERED = 8
 
 
 def respond_to_question(guide: Guide) -> Response:
     """Returns the response to a free question, in the light of what was answered before."""
-    decision = decide(guide.turn.question, guide.knowledge, guide.turn.last_entry)
+    decision = decide(guide.turn.question, guide.knowledge, guide.turn.context)
+    ranked = {"last_ranking": [list(pair) for pair in guide.turn.question.ranking[:_REMEMBERED]]}
     if decision.kind == "answer":
-        return answer_entry(guide, decision.entries[0], confidence=decision.confidence, close=decision.runners_up)
+        response = answer_entry(guide, decision.entries[0], confidence=decision.confidence, close=decision.runners_up)
+        return Response(response.reply, {**response.slots, **ranked})
     if decision.kind == "choices":
         choices = tuple(entry_choice(guide, entry_id) for entry_id in decision.entries)
         reply = guide.say("choices", "choices", choices=(*choices, guide.ways_out()[0]))
-        return Response(dataclasses.replace(reply, confidence=decision.confidence))
+        return Response(dataclasses.replace(reply, confidence=decision.confidence), ranked)
     return Response(_declined(guide, decision))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from bot.knowledge.selection import Question, Thresholds
+from bot.knowledge.selection import Context, Question, Thresholds
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,12 @@ class Turn:
     def slot(self, name: str) -> str:
         """Returns a slot's value, or an empty string."""
         return self.slots.get(name) or ""
+
+    @property
+    def context(self) -> Context:
+        """What the conversation remembers for follow-up questions."""
+        before = self.slots.get("last_ranking") or ()
+        return Context(self.last_entry, tuple((str(entry), float(share)) for entry, share in before))
 
     @property
     def last_entry(self) -> str:

@@ -47,6 +47,9 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
     knowledge = load(settings.knowledge)
     for entry_id in checks.expired(knowledge, datetime.date.today()):
         print(f"to review: {entry_id} was valid until {knowledge.entries[entry_id].valid_until}")
+    unconfirmed = checks.unconfirmed(knowledge)
+    if unconfirmed:
+        print(f"names in customary use only, to confirm at an official source: {', '.join(unconfirmed)}")
     print(f"{len(knowledge.entries)} entries in {len(knowledge.languages)} languages: no problem found.")
     return 0
 

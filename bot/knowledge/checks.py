@@ -20,6 +20,9 @@ from bot.knowledge.models import Entry, Text
 from bot.knowledge.numbers import numbers_in
 from bot.reply import MAX_LOCATORS, MAX_TEXT_CHARACTERS
 
+#: Fewer ways to ask for an entry do not teach a classifier anything.
+FEWEST_QUESTIONS = 6
+
 _SCHEMAS = {
     "entries/*.yml": "entries",
     "texts/*/*.yml": "texts",
@@ -53,6 +56,11 @@ def check(root: Path) -> list[str]:
         problems += _entry(entry, knowledge)
     problems += _questions(knowledge)
     return sorted(f"{Path(root.name) / path}: {problem}" for path, problem in (p.split(": ", 1) for p in problems))
+
+
+def unconfirmed(knowledge: KnowledgeBase) -> list[str]:
+    """Returns the ids of the entries whose English name is only customary, not taken from an official text."""
+    return [entry.id for entry in knowledge.entries.values() if entry.origin == "customary"]
 
 
 def expired(knowledge: KnowledgeBase, today: datetime.date) -> list[str]:
@@ -163,6 +171,8 @@ def _entry(entry: Entry, knowledge: KnowledgeBase) -> Iterator[str]:
             if language.status == "complete":
                 yield f"texts/{code}/{topic}.yml: {name}: missing"
             continue
+        if len(entry.texts[code].questions) < FEWEST_QUESTIONS:
+            yield f"texts/{code}/{topic}.yml: {name}: has fewer than {FEWEST_QUESTIONS} questions"
         problems = list(_text(entry, entry.texts[code], code, knowledge, cited))
         yield from (f"texts/{code}/{topic}.yml: {name}: {problem}" for problem in problems)
         used[code] = set(render.PLACEHOLDER.findall(_words(entry.texts[code])))

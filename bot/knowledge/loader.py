@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
@@ -102,7 +103,11 @@ def load(root: Path) -> KnowledgeBase:
         if path.parent == root / "entries":
             for name, data in _need(path, files[path], "entries").items():
                 entry_id = f"{path.stem}.{name}"
-                entries[entry_id] = _guard(path, name, lambda i=entry_id, d=data: _entry(i, d, texts.get(i, {})))
+                words = {
+                    code: _with_term_questions(text, languages.get(code)) if data.get("kind") == "term" else text
+                    for code, text in texts.get(entry_id, {}).items()
+                }
+                entries[entry_id] = _guard(path, name, lambda i=entry_id, d=data, w=words: _entry(i, d, w))
     organisations: dict[str, dict[str, tuple[str, ...]]] = {}
     for path in paths:
         if path.parent == root / "organisations":
@@ -170,6 +175,7 @@ def _language(data: dict[str, Any]) -> tuple[str, Language]:
         source_join=data["source_join"],
         quote_marks=(data["quote_marks"][0], data["quote_marks"][1]),
         as_of=data["as_of"],
+        term_questions=tuple(data["term_questions"]),
         source_titles=dict(data["sources"]),
     )
     return language.code, language
@@ -204,12 +210,20 @@ def _text(words: dict[str, Any]) -> Text:
     return Text(
         title=words["title"],
         answer=words["answer"].strip(),
-        questions=tuple(str(question) for question in words["questions"]),
+        questions=tuple(str(question) for question in words.get("questions", ())),
         quote=words.get("quote", "").strip(),
         more=words.get("more", "").strip(),
         audience={audience: text.strip() for audience, text in words.get("audience", {}).items()},
         aliases=tuple(words.get("aliases", ())),
     )
+
+
+def _with_term_questions(text: Text, language: Language | None) -> Text:
+    """Returns the words of a term with the questions that are asked of every term, for each of its names."""
+    patterns = language.term_questions if language else ()
+    names = dict.fromkeys((text.title, *text.aliases))
+    made = (pattern.replace("{name}", name) for name in names for pattern in patterns)
+    return dataclasses.replace(text, questions=tuple(dict.fromkeys((*text.questions, *names, *made))))
 
 
 def _entry(entry_id: str, data: dict[str, Any], texts: dict[str, Text]) -> Entry:
@@ -232,6 +246,7 @@ def _entry(entry_id: str, data: dict[str, Any], texts: dict[str, Text]) -> Entry
         as_of=data.get("as_of"),
         valid_until=data.get("valid_until", ""),
         superseded_by=data.get("superseded_by", ""),
+        origin=data.get("origin", ""),
         related=tuple(data.get("related", ())),
         entities={kind: tuple(values) for kind, values in data.get("entities", {}).items()},
     )

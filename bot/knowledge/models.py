@@ -48,7 +48,9 @@ class Entry:
     """One answer: language-free facts and the words of each language.
 
     `as_of` is the year the facts describe; `superseded_by` names the entry that holds newer ones; `valid_until` is
-    an ISO date after which the entry must be reviewed. `entities` tags what the entry is about, per entity type.
+    an ISO date after which the entry must be reviewed. `origin` says where the English name of a term comes from: the
+    `source` itself, an `official` page, or `customary` use, which is not confirmed. `entities` tags what the entry is
+    about, per entity type.
     """
 
     id: str
@@ -59,6 +61,7 @@ class Entry:
     as_of: int | None = None
     valid_until: str = ""
     superseded_by: str = ""
+    origin: str = ""
     related: tuple[str, ...] = ()
     entities: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -106,5 +109,6 @@ class Language:
     source_join: str
     quote_marks: tuple[str, str]
     as_of: str
+    term_questions: tuple[str, ...]
     source_titles: dict[str, str]
     topic_titles: dict[str, str] = field(default_factory=dict)

@@ -17,9 +17,16 @@ Kind = Literal["answer", "choices", "fallback", "no_place", "no_entry_for_place"
 # A message this short may lean on the one before ("and in 2007?", "那环境方面呢").
 _SHORT_WORDS = 7
 _SHORT_HAN = 12
-# How much likelier an entry is after one of the same topic, or from the same document, when the message leans on it.
-_SAME_TOPIC = 6.0
-_SAME_DOCUMENT = 2.0
+# How much likelier, when the message leans on the last answer, an entry is that was that answer, is of its topic, or
+# rests on one of its documents; and how much the question before counts beside the message itself.
+_SAME_ENTRY = 3.0
+_SAME_TOPIC = 4.0
+_SAME_DOCUMENT = 2.5
+_CARRIED = 1.5
+# A leaning message whose entries together are less likely than this is about something else.
+_LEAST_IN_SCOPE = 0.15
+# Entities that say what a message is about; a message with one of them can take up the question before.
+_DEFINITE = ("document", "year", "principle", "area", "organisation", "country", "sdg", "term")
 _MOST_CHOICES = 4
 _FEWEST_CHOICES = 3
 #: The Ten Principles of the UN Global Compact.
@@ -63,22 +70,24 @@ class Decision:
     runners_up: tuple[str, ...] = field(default=())
 
 
-def decide(question: Question, knowledge: KnowledgeBase, last_entry: str = "") -> Decision:
-    """Returns the decision on a content question.
+@dataclass(frozen=True)
+class Context:
+    """What the conversation remembers: the entry answered last, and how the question before was ranked."""
 
-    Args:
-        last_entry: the id of the entry answered before in the same conversation; empty when there is none.
-    """
-    named = _named(question, knowledge, last_entry)
+    last_entry: str = ""
+    last_ranking: tuple[tuple[str, float], ...] = ()
+
+
+def decide(question: Question, knowledge: KnowledgeBase, context: Context = Context()) -> Decision:
+    """Returns the decision on a question, in the light of the conversation before it."""
+    named = _named(question, knowledge, context.last_entry)
     if named is not None:
         return named
-    ranking, leans = _in_context(question, knowledge, last_entry)
-    if not ranking:
-        return Decision("fallback")
+    ranking, carries = _in_context(question, knowledge, context)
+    if not ranking or (question.intent != "faq" and not carries):
+        return Decision("fallback", confidence=question.confidence)
     best, share = ranking[0]
-    confidence = max(question.confidence, share) if leans else question.confidence
-    if question.intent != "faq" and not leans:
-        return Decision("fallback", confidence=confidence)
+    confidence = max(question.confidence, share) if carries else question.confidence
     limits = question.thresholds
     close = tuple(e for e, s in ranking[1:_MOST_CHOICES] if s >= limits.choice_share * share)
     if confidence >= limits.answer:
@@ -96,27 +105,47 @@ def leans_on_the_last(text: str) -> bool:
     return len(re.sub(r"[\u3400-\u9fff]", " ", text).split()) <= _SHORT_WORDS and han <= _SHORT_HAN
 
 
-def _in_context(question: Question, knowledge: KnowledgeBase, last_entry: str) -> tuple[list[tuple[str, float]], bool]:
-    """Returns the ranking with the conversation weighed in, and whether that could carry a decision of its own."""
+def _in_context(question: Question, knowledge: KnowledgeBase, context: Context) -> tuple[list[tuple[str, float]], bool]:
+    """Returns the ranking with the conversation weighed in, and whether that may carry a decision of its own."""
     ranking = [(e, s) for e, s in question.ranking if e in knowledge.entries]
-    last = knowledge.entries.get(last_entry)
-    if last is None or not leans_on_the_last(question.text):
+    last = knowledge.entries.get(context.last_entry)
+    if not leans_on_the_last(question.text) or (last is None and not context.last_ranking):
         return ranking, False
-    documents = {reference.source for reference in last.references}
-    weighed = []
+    definite = [(kind, value) for kind, value in question.entities if kind in _DEFINITE]
+    in_scope = sum(share for _, share in ranking)
+    if in_scope < _LEAST_IN_SCOPE:
+        return ranking, False
+    documents = {reference.source for reference in last.references} if last else set()
+    weighed: dict[str, float] = {}
     for entry_id, share in ranking:
         entry = knowledge.entries[entry_id]
-        weight = _SAME_TOPIC if entry.topic == last.topic and entry_id != last_entry else 1.0
-        weight *= _SAME_DOCUMENT if documents & {r.source for r in entry.references} else 1.0
-        weighed.append((entry_id, share * weight))
-    total = sum(s for _, s in weighed) + max(0.0, 1.0 - sum(s for _, s in ranking))
-    weighed = sorted(((e, s / total) for e, s in weighed), key=lambda pair: -pair[1]) if total else weighed
-    # Small talk and nonsense stay what they are; only something that names a thing can lean on the last answer.
-    definite = any(
-        kind in ("principle", "area", "organisation", "country", "year", "sdg", "term", "document")
-        for kind, _ in question.entities
-    )
-    return weighed, definite or question.intent == "faq"
+        weight = _SAME_DOCUMENT if documents & {r.source for r in entry.references} else 1.0
+        if last is not None and entry_id == last.id:
+            weight *= 1.0 if definite else _SAME_ENTRY
+        elif last is not None and entry.topic == last.topic:
+            weight *= _SAME_TOPIC
+        weighed[entry_id] = share * weight
+    if definite:
+        for entry_id, share in context.last_ranking:
+            entry_before = knowledge.entries.get(entry_id)
+            if entry_before is not None and all(_is_about(entry_before, thing, knowledge) for thing in definite):
+                weighed[entry_id] = weighed.get(entry_id, 0.0) + _CARRIED * share
+    total = sum(weighed.values()) + max(0.0, 1.0 - in_scope)
+    order = sorted(weighed.items(), key=lambda pair: -pair[1])
+    # Small talk and nonsense stay what they are: only what names a thing or asks in the field leans on the last.
+    return [(e, s / total) for e, s in order], bool(definite) or question.intent == "faq"
+
+
+def _is_about(entry: Entry, thing: tuple[str, str], knowledge: KnowledgeBase) -> bool:
+    kind, value = thing
+    if kind == "document":
+        return any(reference.source == value for reference in entry.references)
+    if kind == "year":
+        years = {entry.as_of, *(knowledge.sources[reference.source].year for reference in entry.references)}
+        return value in entry.entities.get("year", ()) or int(value) in years
+    if kind == "term":
+        return entry.id == value
+    return value in entry.entities.get(kind, ())
 
 
 def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Decision | None:
