@@ -11,19 +11,13 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .DEFAULT_GOAL = help
-.PHONY: help environment chat test telegram review train lint bench lock clean
+.PHONY: help environment chat test train lint lock clean
 
 chat: environment  ## talk to the guide in the terminal; trains first where needed
 	@exec $(BIN)/partnerguide chat $(ARGS)
 
 test: environment  ## run every test
 	@exec $(BIN)/python -m pytest $(ARGS)
-
-telegram: environment  ## run the Telegram bot (needs TELEGRAM_BOT_TOKEN)
-	@exec $(BIN)/partnerguide telegram $(ARGS)
-
-review: environment  ## run the review console
-	@exec $(BIN)/partnerguide review $(ARGS)
 
 train: environment  ## train the model anew
 	@exec $(BIN)/partnerguide train $(ARGS)
@@ -34,9 +28,6 @@ lint: environment  ## check style, types, knowledge base and training data
 	@$(BIN)/mypy
 	@$(BIN)/partnerguide knowledge check
 	@$(BIN)/partnerguide lint-data
-
-bench: environment  ## run the benchmarks
-	@exec $(BIN)/python -m benchmarks $(ARGS)
 
 lock:  ## compile requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer releases)
 	@.ci/environment lock $(ARGS)

@@ -52,23 +52,22 @@ def entry_choice(guide: Guide, entry_id: str) -> Choice:
 
 def _declined(guide: Guide, decision: Decision) -> Reply:
     language = guide.knowledge.languages[guide.language]
-    out = guide.ways_out()
     if decision.kind == "no_principle":
-        return guide.say("fallback_principle", "fallback", choices=out, number=decision.locator)
+        return guide.unanswered("fallback_principle", number=decision.locator)
     if decision.kind == "no_document":
         sources = language.source_join.join(guide.knowledge.sources)
-        return guide.say("fallback_document", "fallback", choices=out, source=decision.source, sources=sources)
+        return guide.unanswered("fallback_document", source=decision.source, sources=sources)
     if decision.kind in ("no_place", "no_entry_for_place"):
         source = guide.knowledge.sources[decision.source]
         place = render.written_locators((decision.locator,), language)
         if decision.kind == "no_place":
             numbers = sorted(int(locator) for locator in source.places if locator.isdigit())
             ends = {"first": numbers[0], "last": numbers[-1]} if numbers else {"first": "-", "last": "-"}
-            return guide.say("fallback_place", "fallback", choices=out, source=source.symbol, place=place, **ends)
+            return guide.unanswered("fallback_place", source=source.symbol, place=place, **ends)
         name = "fallback_place_empty" if source.url else "fallback_place_empty_no_link"
         url = source.url_in(guide.language)
-        return guide.say(name, "fallback", choices=out, source=source.symbol, place=place, url=url)
-    reply = guide.say("fallback", "fallback", choices=out)
+        return guide.unanswered(name, source=source.symbol, place=place, url=url)
+    reply = guide.unanswered("fallback")
     foreign = script_of(guide.turn.text) not in (
         "",
         *(s for known in guide.knowledge.languages.values() for s in known.scripts),

@@ -114,6 +114,18 @@ class Guide:
         name = "operated_by_contact" if settings.contact else "operated_by"
         return self.phrase(name, operator=settings.operator, contact=settings.contact)
 
+    def whom_to_ask(self) -> str:
+        """Returns the sentence that says who can help where the guide cannot."""
+        settings = self.services.settings
+        if not self.has_person:
+            return self.phrase("whom_to_ask_instead")
+        return self.phrase("whom_to_ask", operator=settings.operator, contact=settings.contact)
+
+    def unanswered(self, name: str, choices: tuple[Choice, ...] = (), **values: object) -> Reply:
+        """Returns a reply that gives no answer: a phrase saying so, whom to ask, and the ways out."""
+        reply = self.say(name, "fallback", choices=(*choices, *self.ways_out()), **values)
+        return dataclasses.replace(reply, body=(*reply.body, self.whom_to_ask()))
+
     @property
     def has_person(self) -> bool:
         """Whether an operator who can be reached has been set."""

@@ -71,6 +71,7 @@ def turn_of(tracker: Tracker) -> Turn:
         ranking=tuple((row["entry"], float(row["share"])) for row in selection.get("ranking", ())),
         entities=tuple((e["entity"], str(e["value"])) for e in message.get("entities") or ()),
         thresholds=Thresholds(**selection.get("thresholds", {})),
+        coverage=max(selection.get("coverage", (1.0,))),
     )
     return Turn(
         conversation=tracker.sender_id,

@@ -19,5 +19,5 @@ class ActionDeclineDecision(GuideAction):
     def respond(self, guide: Guide) -> Response:
         """See parent class."""
         known = [entry_id for entry_id in _INSTEAD if entry_id in guide.knowledge.entries]
-        choices = (*(entry_choice(guide, entry_id) for entry_id in known), *guide.ways_out())
-        return Response(guide.say("decline", "fallback", choices=choices))
+        choices = tuple(entry_choice(guide, entry_id) for entry_id in known)
+        return Response(guide.unanswered("decline", choices))

@@ -501,7 +501,7 @@ def test_no_path_of_this_machine_is_named() -> None:
     assert _offenders("|".join(rf"(?<![\w.]){re.escape(place)}/" for place in places)) == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", ".ci/uv.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", ".ci/uv-requirements.txt"])
 def test_every_locked_package_is_pinned_by_hash(name: str) -> None:
     blocks = _locked(ROOT / name)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime
 import logging
 import time
+import unicodedata
 import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.dialogue.training import ModelRecord, verified_model
-from bot.errors import ModelError
+from bot.errors import ModelError, StoreError
 from bot.knowledge.loader import KnowledgeBase
 from bot.languages import reply_language
 from bot.phrases import Phrases
@@ -133,9 +134,11 @@ class Dialogue:
 
     def _typed_choice(self, conversation: str, text: str) -> Choice | None:
         choices = self.offered(conversation)
-        number = text.rstrip(".。)）").strip()
-        if number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(choices) and len(number) < 4:
-            return choices[int(number) - 1]
+        # Chinese keyboards type full-width digits.
+        number = unicodedata.normalize("NFKC", text).rstrip(".。、) ")
+        numbered = {str(position): choice for position, choice in enumerate(choices, 1)}
+        if number in numbered:
+            return numbered[number]
         return next((choice for choice in choices if choice.label.casefold() == text.casefold()), None)
 
     async def _handle(self, message: Message, text: str, label: str) -> Reply:
@@ -244,6 +247,7 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     from bot.dialogue.executor import InProcessActions, trust_own_actions
     from bot.dialogue.memory import DatabaseMemory, ProcessMemory
 
+    _enforce_retention(settings, services.store)
     trust_own_actions()
     memory: ProcessMemory | DatabaseMemory
     if lasting:
@@ -256,6 +260,14 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     except Exception as error:
         raise ModelError(f"{path} cannot be loaded; run partnerguide train") from error
     return Dialogue(settings, services.knowledge, services.phrases, services.store, agent, memory, record)
+
+
+def _enforce_retention(settings: Settings, store: EnquiryStore) -> None:
+    """Deletes the rows that have outlived the retention people are told of; with the database away, another time."""
+    try:
+        store.purge(settings.enquiry_retention_days, datetime.datetime.now(datetime.timezone.utc))
+    except StoreError as error:
+        logger.warning("old enquiries could not be deleted: %s", error)
 
 
 def dialogue_url(settings: Settings) -> str:

@@ -44,7 +44,10 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Question:
-    """A message as the model understood it: `ranking` holds (entry id, share), likeliest first."""
+    """A message as the model understood it: `ranking` holds (entry id, share), likeliest first.
+
+    `coverage` is how much of its wording the knowledge base knows at all (0-1).
+    """
 
     text: str
     intent: str
@@ -52,6 +55,7 @@ class Question:
     ranking: tuple[tuple[str, float], ...]
     entities: tuple[tuple[str, str], ...] = ()
     thresholds: Thresholds = Thresholds()
+    coverage: float = 1.0
 
     def values(self, kind: str) -> list[str]:
         """Returns the values of the entities of one kind, in the order of the message."""
