@@ -62,8 +62,8 @@ def _declined(guide: Guide, decision: Decision) -> Reply:
         place = render.written_locators((decision.locator,), language)
         if decision.kind == "no_place":
             numbers = sorted(int(locator) for locator in source.places if locator.isdigit())
-            ends = {"first": numbers[0], "last": numbers[-1]} if numbers else {"first": "-", "last": "-"}
-            return guide.unanswered("fallback_place", source=source.symbol, place=place, **ends)
+            first, last = (numbers[0], numbers[-1]) if numbers else ("-", "-")
+            return guide.unanswered("fallback_place", source=source.symbol, place=place, first=first, last=last)
         name = "fallback_place_empty" if source.url else "fallback_place_empty_no_link"
         url = source.url_in(guide.language)
         return guide.unanswered(name, source=source.symbol, place=place, url=url)

@@ -92,7 +92,7 @@ class Guide:
         return self.services.phrases.get(name, self.language, **values)
 
     def say(
-        self, name: str, outcome: Outcome, *, choices: tuple[Choice, ...] = (), entry: str = "", **values: object
+        self, name: str, outcome: Outcome, choices: tuple[Choice, ...] = (), entry: str = "", **values: str | int
     ) -> Reply:
         """Returns a reply that consists of one phrase."""
         return Reply(
@@ -121,9 +121,9 @@ class Guide:
             return self.phrase("whom_to_ask_instead")
         return self.phrase("whom_to_ask", operator=settings.operator, contact=settings.contact)
 
-    def unanswered(self, name: str, choices: tuple[Choice, ...] = (), **values: object) -> Reply:
+    def unanswered(self, name: str, choices: tuple[Choice, ...] = (), **values: str | int) -> Reply:
         """Returns a reply that gives no answer: a phrase saying so, whom to ask, and the ways out."""
-        reply = self.say(name, "fallback", choices=(*choices, *self.ways_out()), **values)
+        reply = self.say(name, "fallback", (*choices, *self.ways_out()), "", **values)
         return dataclasses.replace(reply, body=(*reply.body, self.whom_to_ask()))
 
     @property

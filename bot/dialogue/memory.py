@@ -28,8 +28,10 @@ def begin_session_when_long(tracker: DialogueStateTracker) -> None:
     turns = sum(isinstance(event, UserUttered) for event in _since_session_start(tracker.events))
     if turns < TURNS_PER_SESSION or tracker.active_loop_name:
         return
+    # Made before the slots: Rasa's SQL store leaves out what is older than the start of a session (rasa 3.6.21).
+    start = SessionStarted()
     kept = [SlotSet(name, slot.value) for name, slot in tracker.slots.items() if slot.value != slot.initial_value]
-    for event in (SessionStarted(), *kept, ActionExecuted(ACTION_LISTEN_NAME)):
+    for event in (start, *kept, ActionExecuted(ACTION_LISTEN_NAME)):
         tracker.update(event)
 
 

@@ -102,12 +102,15 @@ def _names(path: Path, data: dict[str, Any]) -> Iterator[str]:
 
 def _languages(knowledge: KnowledgeBase) -> Iterator[str]:
     symbols = set(knowledge.sources)
+    units = {figure.unit for entry in knowledge.entries.values() for figure in entry.figures.values()}
     for code, language in knowledge.languages.items():
         where = f"languages/{code}.yml"
         for symbol in sorted(symbols - set(language.source_titles)):
             yield f"{where}: sources: no title for {symbol}"
         for symbol in sorted(set(language.source_titles) - symbols):
             yield f"{where}: sources: {symbol} is no source"
+        for unit in sorted(units - set(language.units)):
+            yield f"{where}: numbers.units: no words for {unit!r}"
         for source in knowledge.sources.values():
             for locator in source.places:
                 kind = locator.rpartition(" ")[0] if locator.rpartition(" ")[2].isdigit() else locator
@@ -142,7 +145,7 @@ def _entry(entry: Entry, knowledge: KnowledgeBase) -> Iterator[str]:
         if source is None:
             yield f"{where}: {reference.source!r} is no source"
             continue
-        cited |= {Decimal(source.year)} | {Decimal(n) for n in reference.locators if n.isdigit()}
+        cited |= {Decimal(source.year)} | {n for locator in reference.locators for n in numbers_in(locator)}
         for locator in reference.locators:
             if locator not in source.places:
                 yield f"{where}: {reference.source} has no place {locator!r}"
@@ -194,19 +197,24 @@ def _text(entry: Entry, text: Text, code: str, knowledge: KnowledgeBase, cited: 
     digits = " ".join(re.findall(r"[\d.,]*\d(?: ?(?:万亿|亿|万|thousand|million|billion|trillion))?", bare))
     for number in sorted(n for n in _figures(digits) if n not in cited):
         yield f"the number {number} stands at no cited place"
-    if unknown:
-        return
-    complete = {a: text.audience.get(a) for a in ("other", *text.audience)}
-    for audience in complete:
-        for part in ("answer", "more") if text.more else ("answer",):
-            length = len(render.answer(entry, knowledge, language=code, audience=audience, part=part).text)
-            if length > MAX_TEXT_CHARACTERS:
-                yield f"the reply ({part}, {audience}) has {length} characters; at most {MAX_TEXT_CHARACTERS}"
+    yield from _lengths(entry, text, code, knowledge)
     others = {a for c, t in entry.texts.items() if c != code for a in t.audience}
     for audience in sorted(others - set(text.audience)):
         yield f"has no words for the audience {audience}, another language has"
     if any(bool(t.more) != bool(text.more) for t in entry.texts.values()) and not text.more:
         yield "has no `more`, another language has"
+
+
+def _lengths(entry: Entry, text: Text, code: str, knowledge: KnowledgeBase) -> Iterator[str]:
+    for audience in ("other", *text.audience):
+        for part in ("answer", "more") if text.more else ("answer",):
+            try:
+                reply = render.answer(entry, knowledge, language=code, audience=audience, part=part)
+            except KeyError:
+                return  # a figure, a source, a place or other words are missing, which is told where they belong
+            if len(reply.text) > MAX_TEXT_CHARACTERS:
+                length = len(reply.text)
+                yield f"the reply ({part}, {audience}) has {length} characters; at most {MAX_TEXT_CHARACTERS}"
 
 
 def _figures(digits: str) -> set[Decimal]:

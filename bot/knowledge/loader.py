@@ -103,16 +103,13 @@ def load(root: Path) -> KnowledgeBase:
         if path.parent == root / "entries":
             for name, data in _need(path, files[path], "entries").items():
                 entry_id = f"{path.stem}.{name}"
-                words = {
-                    code: _with_term_questions(text, languages.get(code)) if data.get("kind") == "term" else text
-                    for code, text in texts.get(entry_id, {}).items()
-                }
-                entries[entry_id] = _guard(path, name, lambda i=entry_id, d=data, w=words: _entry(i, d, w))
+                words = texts.get(entry_id, {})
+                entries[entry_id] = _guard(path, name, lambda i=entry_id, d=data, w=words: _entry(i, d, w, languages))
     organisations: dict[str, dict[str, tuple[str, ...]]] = {}
     for path in paths:
         if path.parent == root / "organisations":
             for key, names in _need(path, files[path], "organisations").items():
-                organisations.setdefault(key, {})[path.stem] = tuple(names)
+                organisations.setdefault(key, {})[path.stem] = _guard(path, key, lambda n=names: tuple(n))
     return KnowledgeBase(
         root=root,
         version=folder_hash(root),
@@ -145,7 +142,7 @@ def _need(path: Path, data: dict[str, Any], key: str) -> dict[str, Any]:
 def _guard(path: Path, where: str, make: Any) -> Any:
     try:
         return make()
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise KnowledgeError(
             path, f"{where}: {error!r} does not fit the schema; run partnerguide knowledge check"
         ) from error
@@ -226,7 +223,9 @@ def _with_term_questions(text: Text, language: Language | None) -> Text:
     return dataclasses.replace(text, questions=tuple(dict.fromkeys((*text.questions, *names, *made))))
 
 
-def _entry(entry_id: str, data: dict[str, Any], texts: dict[str, Text]) -> Entry:
+def _entry(entry_id: str, data: dict[str, Any], texts: dict[str, Text], languages: dict[str, Language]) -> Entry:
+    if data["kind"] == "term":
+        texts = {code: _with_term_questions(text, languages.get(code)) for code, text in texts.items()}
     return Entry(
         id=entry_id,
         kind=data["kind"],

@@ -64,7 +64,8 @@ def han_number(text: str) -> int | None:
             section += digit or 0
             if section == 0 and total == 0:
                 return None
-            total = (total + section) * int(_SCALES[c])
+            # 万 scales its own section ("一亿三千万"), 亿 all before it ("三万亿").
+            total = (total + section) * int(_SCALES[c]) if c == "亿" else total + section * int(_SCALES[c])
             section, digit = 0, None
         else:
             return None

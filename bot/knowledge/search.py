@@ -21,8 +21,9 @@ class Index:
 
     def __init__(self, documents: Iterable[tuple[int, str]], owners: int) -> None:
         """Builds the index; `documents` are (owner, text) pairs, owners are numbers below `owners`."""
-        rows = [(owner, search_terms(text)) for owner, text in documents]
-        self._owners = np.asarray([owner for owner, _ in rows], dtype=np.int64)
+        # Sorted by owner, so that the best document of each is a running maximum between two places.
+        rows = sorted(((owner, search_terms(text)) for owner, text in documents), key=lambda row: row[0])
+        self._owners, self._starts = np.unique([owner for owner, _ in rows], return_index=True)
         self._count = owners
         self._weights: dict[str, float] = {}
         total = len(rows)
@@ -42,7 +43,7 @@ class Index:
         best = np.zeros(self._count, dtype=np.float32)
         if not known:
             return best
-        np.maximum.at(best, self._owners, self._search.get_scores(known))
+        best[self._owners] = np.maximum.reduceat(self._search.get_scores(known), self._starts)
         weight = sum(self._weights.get(term, self._unknown) for term in terms)
         return best / np.float32(weight)
 

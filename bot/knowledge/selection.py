@@ -87,6 +87,10 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = Cont
     named = _named(question, knowledge, context.last_entry)
     if named is not None:
         return named
+    # Of "???", "abc" or an emoji nothing is known, and the model's confidence in a guess means nothing (0.35-0.6,
+    # 2026-11-20); none of the 568 tuning questions is like that.
+    if not question.coverage:
+        return Decision("fallback")
     ranking, carries = _in_context(question, knowledge, context)
     if not ranking or (question.intent != "faq" and not carries):
         return Decision("fallback", confidence=question.confidence)

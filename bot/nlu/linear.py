@@ -82,6 +82,9 @@ class LinearModel:
         self._examples = examples
         self._examples_t = examples.T.tocsr()
         self._owners = owners
+        # Every label has examples, so the runs of the sorted owners are the labels in order.
+        self._order = np.argsort(owners, kind="stable")
+        self._starts = np.searchsorted(owners[self._order], np.arange(len(labels)))
         self._coefficients = coefficients
 
     @classmethod
@@ -103,9 +106,8 @@ class LinearModel:
     def score(self, texts: list[str]) -> tuple[Array, Array]:
         """Returns two matrices, texts by labels: the score (about 0 to 1), and the likeness to the nearest example."""
         similarities = (self._vectoriser.transform(texts) @ self._examples_t).toarray()
-        nearest = np.zeros((len(self.labels), len(texts)), dtype=np.float32)
-        np.maximum.at(nearest, self._owners, similarities.T)
-        return similarities @ self._coefficients, nearest.T
+        nearest = np.maximum.reduceat(similarities[:, self._order], self._starts, axis=1)
+        return similarities @ self._coefficients, nearest
 
     def to_arrays(self) -> tuple[dict[str, Array], dict[str, Any]]:
         """Returns the model as arrays and plain data, for saving without pickle."""

@@ -20,9 +20,11 @@ def _stemmer() -> Stemmer.Stemmer:
     return Stemmer.Stemmer("english")
 
 
-def words(text: str) -> list[str]:
+# Each message is cut once for all who look at it; training looks at every example several times.
+@lru_cache(maxsize=20_000)
+def words(text: str) -> tuple[str, ...]:
     """Returns the tokens of a text after evening out its spelling, signs left out; Han characters stand singly."""
-    return [token.text for token in tokenise(normalise(text).text) if any(c.isalnum() for c in token.text)]
+    return tuple(token.text for token in tokenise(normalise(text).text) if any(c.isalnum() for c in token.text))
 
 
 def search_terms(text: str) -> list[str]:

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.knowledge.selection import Context, Decision, Question, Thresholds, decide, leans_on_the_last
+
+SURE = ("growth.costs", 0.9), ("growth.number", 0.05)
+LONG = "a message that is long enough to stand on its own without what was said"
+
+
+def _question(text=LONG, *, ranking=SURE, confidence=0.9, intent="faq", entities=()):
+    return Question(text, intent, confidence, tuple(ranking), tuple(entities))
+
+
+def test_answers_what_is_sure(small):
+    assert decide(_question(), small) == Decision("answer", ("growth.costs",), 0.9)
+
+
+def test_names_close_entries_beside_the_answer(small):
+    question = _question(ranking=[("growth.costs", 0.5), ("growth.number", 0.4), ("duties.precaution", 0.01)])
+    assert decide(question, small).runners_up == ("growth.number",)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "kind"),
+    [(0.25, "answer"), (0.249, "choices"), (0.09, "choices"), (0.089, "fallback"), (0.0, "fallback")],
+)
+def test_decides_by_the_thresholds(small, confidence, kind):
+    assert decide(_question(confidence=confidence), small).kind == kind
+
+
+def test_takes_the_thresholds_of_the_question(small):
+    question = Question(LONG, "faq", 0.5, SURE, (), Thresholds(answer=0.6, choices=0.1))
+    assert decide(question, small).kind == "choices"
+
+
+def test_offers_more_than_one_choice(small):
+    question = _question(ranking=[("growth.costs", 0.9), ("growth.number", 0.001)], confidence=0.1)
+    assert decide(question, small).entries == ("growth.costs", "growth.number")
+
+
+def test_offers_only_likely_choices(small):
+    ranking = [("growth.costs", 0.5), ("growth.number", 0.4), ("duties.precaution", 0.01)]
+    assert decide(_question(ranking=ranking, confidence=0.1), small).entries == ("growth.costs", "growth.number")
+
+
+@pytest.mark.parametrize("ranking", [(), [("gone.away", 0.9)]])
+def test_declines_without_any_entry(small, ranking):
+    assert decide(_question(ranking=ranking), small).kind == "fallback"
+
+
+def test_passes_over_entries_that_are_gone(small):
+    question = _question(ranking=[("gone.away", 0.9), ("growth.number", 0.1)])
+    assert decide(question, small).entries == ("growth.number",)
+
+
+def test_declines_what_is_no_question(small):
+    assert decide(_question(intent="out_of_scope"), small).kind == "fallback"
+
+
+@pytest.mark.parametrize("number", ["0", "11", "99"])
+def test_knows_ten_principles(small, number):
+    question = _question(entities=[("principle", number)])
+    assert decide(question, small) == Decision("no_principle", locator=number)
+
+
+def test_answers_on_an_existing_principle(small):
+    assert decide(_question(entities=[("principle", "10")]), small).kind == "answer"
+
+
+def test_says_when_it_does_not_hold_a_document(small):
+    question = _question(entities=[("document", "A/RES/70/224")])
+    assert decide(question, small) == Decision("no_document", source="A/RES/70/224")
+
+
+def test_answers_on_a_foreign_document_that_an_answer_speaks_of(small):
+    question = _question(entities=[("document", "Vaccine")], ranking=[("growth.costs", 0.9)])
+    assert decide(question, small).kind == "no_document"
+    spoken_of = _question(entities=[("document", "HEALTH AGENCY")], ranking=[("growth.costs", 0.9)])
+    assert decide(spoken_of, small).kind == "answer"
+
+
+def test_answers_on_a_place_named_outright_with_the_narrowest_entry(small):
+    question = _question(
+        "A/RES/64/223 para 9", ranking=(), intent="out_of_scope", confidence=0.1,
+        entities=[("document", "A/RES/64/223"), ("paragraph", "9")],
+    )  # fmt: skip
+    assert decide(question, small) == Decision("answer", ("duties.invitation",), 0.9, runners_up=("growth.costs",))
+
+
+def test_lets_the_words_choose_among_the_entries_on_a_place(small):
+    question = _question(entities=[("document", "A/RES/64/223"), ("paragraph", "9")])
+    assert decide(question, small).entries == ("growth.costs",)
+
+
+def test_says_when_a_document_has_no_such_place(small):
+    question = _question(entities=[("document", "A/RES/64/223"), ("paragraph", "99")])
+    assert decide(question, small) == Decision("no_place", source="A/RES/64/223", locator="99")
+
+
+def test_says_when_no_entry_rests_on_a_place(small):
+    question = _question(entities=[("document", "A/RES/64/223"), ("paragraph", "12")])
+    assert decide(question, small) == Decision("no_entry_for_place", source="A/RES/64/223", locator="12")
+
+
+def test_reads_a_place_in_the_document_answered_from_last(small):
+    question = _question("and para 10?", ranking=(), confidence=0.0, entities=[("paragraph", "10")])
+    assert decide(question, small, Context("duties.invitation")).entries == ("duties.invitation",)
+    assert decide(question, small).kind == "fallback"
+
+
+def test_trusts_a_clear_question_more_than_a_place_without_a_document(small):
+    question = _question(entities=[("paragraph", "99")])
+    assert decide(question, small, Context("duties.invitation")).kind == "answer"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("and in 2007?", True),
+        ("那环境方面呢", True),
+        ("one two three four five six seven", True),
+        ("one two three four five six seven eight", False),
+        ("一二三四五六七八九十一二", True),
+        ("一二三四五六七八九十一二三", False),
+        ("", True),
+    ],
+)
+def test_knows_messages_that_lean_on_the_last(text, expected):
+    assert leans_on_the_last(text) is expected
+
+
+UNDECIDED = ("duties.precaution", 0.22), ("growth.number", 0.2)
+
+
+def test_prefers_the_topic_of_the_last_answer_for_a_short_question(small):
+    question = _question("and how many?", ranking=UNDECIDED, confidence=0.3)
+    assert decide(question, small).entries == ("duties.precaution",)
+    assert decide(question, small, Context("growth.costs")).entries == ("growth.number",)
+
+
+def test_keeps_its_own_judgement_for_a_long_question(small):
+    question = _question(ranking=UNDECIDED, confidence=0.3)
+    assert decide(question, small, Context("growth.costs")).entries == ("duties.precaution",)
+
+
+def test_takes_up_the_question_before_for_what_a_correction_names(small):
+    before = (("duties.precaution", 0.5), ("duties.invitation", 0.4))
+    question = _question(
+        "I mean the resolution", ranking=[("growth.number", 0.2)], confidence=0.1, intent="out_of_scope",
+        entities=[("document", "A/RES/64/223")],
+    )  # fmt: skip
+    assert decide(question, small, Context("duties.precaution", before)).entries[0] == "duties.invitation"
+
+
+@pytest.mark.parametrize(
+    ("entities", "expected"),
+    [
+        ([("principle", "7")], "duties.precaution"),
+        ([("area", "environment")], "duties.precaution"),
+        ([("organisation", "who")], "growth.costs"),
+        ([("year", "2009")], "growth.costs"),
+        ([("term", "duties.invitation")], "duties.invitation"),
+    ],
+)
+def test_takes_up_the_question_before_by_any_definite_thing(small, entities, expected):
+    before = (("growth.costs", 0.3), ("duties.invitation", 0.3), ("duties.precaution", 0.3))
+    question = _question("that one", ranking=[("growth.number", 0.2)], confidence=0.0, entities=entities)
+    assert decide(question, small, Context("", before)).entries[0] == expected
+
+
+def test_leaves_small_talk_alone_after_an_answer(small):
+    question = _question("nice weather", ranking=UNDECIDED, confidence=0.05, intent="out_of_scope")
+    assert decide(question, small, Context("growth.costs", SURE)).kind == "fallback"
+
+
+def test_leaves_what_is_out_of_reach_alone_even_if_it_names_a_thing(small):
+    question = _question(
+        "pizza in Kenya", ranking=[("growth.number", 0.1)], confidence=0.02, intent="out_of_scope",
+        entities=[("country", "KE")],
+    )  # fmt: skip
+    assert decide(question, small, Context("growth.costs", SURE)).kind == "fallback"
+
+
+def test_forgets_a_last_answer_that_is_gone(small):
+    question = _question("and para 10?", confidence=0.0, entities=[("paragraph", "10")])
+    assert decide(question, small, Context("gone.away")).kind == "fallback"
+
+
+def test_gives_the_values_of_one_kind_in_order():
+    question = _question(entities=[("year", "2009"), ("sdg", "7"), ("year", "2007")])
+    assert question.values("year") == ["2009", "2007"]
