@@ -79,12 +79,16 @@ def _table(title: str, counts: Counter[str]) -> None:
 
 def _coverage(options: argparse.Namespace, settings: Settings) -> int:
     knowledge = load(settings.knowledge)
-    cited = {(r.source, locator) for e in knowledge.entries.values() for r in e.references for locator in r.locators}
+    cited = checks.cited_places(knowledge)
     for source in knowledge.sources.values():
-        missing = [locator for locator in source.places if (source.symbol, locator) not in cited]
-        print(f"{source.symbol}: {len(source.places) - len(missing)} of {len(source.places)} places cited")
+        open_places = [locator for locator in source.places if (source.symbol, locator) not in cited]
+        missing = [locator for locator in open_places if locator not in source.procedural]
+        print(
+            f"{source.symbol}: {len(source.places)} places: {len(source.places) - len(open_places)} cited, "
+            f"{len(open_places) - len(missing)} procedural, {len(missing)} uncovered"
+        )
         if options.places and missing:
-            print(f"  not cited: {', '.join(missing)}")
+            print(f"  uncovered: {', '.join(missing)}")
     return 0
 
 

@@ -52,6 +52,7 @@ def check(root: Path) -> list[str]:
         return [str(error)]
     problems += _languages(knowledge)
     problems += _organisations(knowledge)
+    problems += _procedural(knowledge)
     for entry in knowledge.entries.values():
         problems += _entry(entry, knowledge)
     problems += _questions(knowledge)
@@ -126,6 +127,22 @@ def _languages(knowledge: KnowledgeBase) -> Iterator[str]:
             for name in read_yaml(path)["entries"]:
                 if f"{path.stem}.{name}" not in knowledge.entries:
                     yield f"texts/{path.parent.name}/{path.name}: {name}: no such entry in entries/{path.stem}.yml"
+
+
+def _procedural(knowledge: KnowledgeBase) -> Iterator[str]:
+    cited = cited_places(knowledge)
+    for path in sorted((knowledge.root / "sources").glob("*.yml")):
+        source = knowledge.sources[read_yaml(path)["symbol"]]
+        for locator in source.procedural:
+            if locator not in source.places:
+                yield f"sources/{path.name}: procedural: no place {locator!r}"
+            elif (source.symbol, locator) in cited:
+                yield f"sources/{path.name}: procedural: {locator!r} is cited by an entry"
+
+
+def cited_places(knowledge: KnowledgeBase) -> set[tuple[str, str]]:
+    """Returns the (source, locator) pairs that at least one entry cites."""
+    return {(r.source, locator) for e in knowledge.entries.values() for r in e.references for locator in r.locators}
 
 
 def _organisations(knowledge: KnowledgeBase) -> Iterator[str]:

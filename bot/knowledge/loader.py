@@ -185,6 +185,7 @@ def _source(data: dict[str, Any]) -> tuple[str, Source]:
         year=data["year"],
         url=data["url"],
         aliases=tuple(data["aliases"]),
+        procedural={str(locator): reason for locator, reason in data.get("procedural", {}).items()},
         nicknames={code: tuple(names) for code, names in data["nicknames"].items()},
         places={
             str(locator): frozenset(Decimal(str(n)) for n in numbers) for locator, numbers in data["places"].items()

@@ -76,6 +76,7 @@ class Source:
     """A document that entries cite: its symbol, its year, where to read it, and the places it has.
 
     `places` maps each locator to the numbers that stand there (facts for checking figures, no sentences).
+    `procedural` gives the reason why a place that nobody will ask about is cited by no entry.
     `url` holds `{language}` where the publisher serves several languages; empty where no link is known.
     """
 
@@ -86,6 +87,7 @@ class Source:
     aliases: tuple[str, ...]
     places: dict[str, frozenset[Decimal]]
     nicknames: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    procedural: dict[str, str] = field(default_factory=dict)
 
     def url_in(self, language: str) -> str:
         """Returns the link for readers of `language`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,7 +18,6 @@ from bot.nlu.lexicon import NUMBER, Lexicon
 from bot.text.normal import NormalText, normalise
 from bot.text.tokens import pipeline, tokenise
 
-_SEPARATORS = ["/", "-", ".", "_", "–"]
 # A document symbol of the UN, known to the knowledge base or not: A/RES/70/224, A/HRC/17/31, JIU/REP/2017/8.
 _SYMBOL = re.compile(r"(?<![a-z0-9])(?:a|e|s|jiu|st|hsp)(?:/[a-z]+)*(?:/(?:[a-z]\.)?\d+)+(?:/[a-z]+\.\d+)*")
 _SHORT_SYMBOL = re.compile(r"(?<![\w/.])(\d{2})/(\d{2,3})(?![\w/]|\.\d)")
@@ -62,7 +62,7 @@ class Recogniser:
         latin = {"TEXT": {"REGEX": rf"^(?:\d{{1,3}}|{words})$"}}
         # An ordinal such as "7th" is two tokens.
         suffix = {"TEXT": {"IN": ["st", "nd", "rd", "th"]}, "OP": "?"}
-        han = {"TEXT": {"REGEX": r"^(?:\d{1,3}|[一二三四五六七八九十百两])$"}, "OP": "+"}
+        han = {"TEXT": {"REGEX": r"^(?:\d{1,3}|[零〇一二三四五六七八九十百两])$"}, "OP": "+"}
         for index, (_, _, pattern) in enumerate(self._lexicon.patterns):
             is_han = bool(re.search(r"[\u3400-\u9fff]", pattern))
             tokens: list[dict[str, Any]] = []
@@ -100,14 +100,15 @@ class Recogniser:
         entities += self._symbols(normal, entities)
         entities += self._years(doc, normal, entities)
         entities += self._dated_documents(entities)
-        plausible = (e for e in entities if e.entity != "principle" or 1 <= int(e.value) <= 99)
+        goals = [(e.start, e.end) for e in entities if e.entity == "sdg"]
+        plausible = (e for e in entities if e.entity != "principle" or _is_principle(e, goals))
         return sorted(set(plausible), key=lambda e: (e.start, e.end, e.entity, e.value))
 
     def _number(self, text: str) -> int | None:
         digits = re.search(r"\d+", text)
         if digits:
             return int(digits.group())
-        han = re.search(r"[一二三四五六七八九十百两]+", text)
+        han = re.search(r"[零〇一二三四五六七八九十百两]+", text)
         if han:
             return han_number(han.group())
         words = (self._lexicon.numbers.get(word) for word in text.split())
@@ -120,8 +121,8 @@ class Recogniser:
         entities = []
         for match in (*_SYMBOL.finditer(normal.text), *_SHORT_SYMBOL.finditer(normal.text)):
             start, end = normal.span(*match.span())
-            if not any(a < end and start < b for a, b in taken):
-                symbol = match.group()
+            symbol = match.group()
+            if not any(a < end and start < b for a, b in taken) and (symbol in known or not _is_date_or_share(symbol)):
                 entities.append(Entity("document", known.get(symbol, symbol.upper()), start, end))
                 taken.append((start, end))
         return entities
@@ -152,7 +153,18 @@ class Recogniser:
 
 def _original(span: Span, normal: NormalText, original: str) -> str:
     start, end = normal.span(span.start_char, span.end_char)
-    return original[start:end]
+    return unicodedata.normalize("NFKC", original[start:end])
+
+
+def _is_principle(found: Entity, goals: list[tuple[int, int]]) -> bool:
+    """Returns whether a number can be a principle's: "第3项" inside "第3项可持续发展目标" is a goal's."""
+    return 1 <= int(found.value) <= 99 and not any(a <= found.start and found.end <= b for a, b in goals)
+
+
+def _is_date_or_share(symbol: str) -> bool:
+    """Returns whether two bare numbers are rather a date ("12/25") or shares ("50/50") than a resolution's symbol."""
+    short = _SHORT_SYMBOL.fullmatch(symbol)
+    return bool(short) and (int(symbol[:2]) <= 31 or int(symbol[:2]) + int(symbol[3:]) == 100)
 
 
 def _longest(rows: list[tuple[Span, str]]) -> list[tuple[Span, str]]:

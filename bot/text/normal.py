@@ -1,4 +1,4 @@
-"""One spelling for all: width, case, traditional characters and invisible marks are evened out before anything else."""
+"""One spelling for all: width, case, traditional characters, curly signs and invisible marks are evened out first."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import opencc
+
+# Telephones and word processors put these in place of what the keyboard says; NFKC leaves them as they are.
+_SIGNS = str.maketrans("‘’ʼ‐‑‒–—―−", "'''-------")
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,11 @@ def _converter() -> opencc.OpenCC:
 
 
 def normalise(original: str) -> NormalText:
-    """Returns `original` in compatibility form, lower case, simplified, without control or zero-width marks."""
+    """Returns `original` in compatibility form, lower case, simplified, with plain signs, without zero-width marks."""
     characters: list[str] = []
     offsets: list[int] = []
     for index, character in enumerate(original):
-        for folded in unicodedata.normalize("NFKC", character).lower():
+        for folded in unicodedata.normalize("NFKC", character).lower().translate(_SIGNS):
             category = unicodedata.category(folded)
             if category in ("Cf", "Cs", "Co", "Cn"):
                 continue
