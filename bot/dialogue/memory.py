@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -13,6 +14,11 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.errors import StoreError
+from bot.store.database import FAILURES, connect, create_file, parse_url, reason
+
+logger = logging.getLogger(__name__)
 
 #: A dialogue of more turns starts a new Rasa session: its cost per turn grows with the events of the session
 #: (4 ms at turn 10, 130 ms at turn 300; rasa 3.6.21, 2026-11-20).
@@ -116,3 +122,21 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
             count: int = session.query(events).filter(events.sender_id.in_(senders)).delete(synchronize_session=False)
             session.commit()
         return count
+
+
+def lasting_memory(url: str, retention_hours: int) -> DatabaseMemory | ProcessMemory:
+    """Returns memory in the database at `url`, old conversations deleted; where that cannot be used, in this process.
+
+    Side effects: an SQLite file is made for this account's eyes only.
+    """
+    try:
+        create_file(parse_url(url))
+        engine = connect(url)  # its time-outs are short; Rasa's own engine has none
+        engine.connect().close()
+        engine.dispose()
+        memory = DatabaseMemory(Domain.empty(), url)
+        memory.purge(retention_hours)
+    except (StoreError, *FAILURES) as error:
+        logger.warning("conversations are kept in memory only: their database cannot be used (%s)", reason(error))
+        return ProcessMemory(Domain.empty())
+    return memory

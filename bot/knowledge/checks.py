@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import re
-import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +14,7 @@ import jsonschema
 
 from bot.errors import KnowledgeError
 from bot.knowledge import render
-from bot.knowledge.loader import KnowledgeBase, load, read_yaml
+from bot.knowledge.loader import KnowledgeBase, load, normal_question, read_yaml, term_questions
 from bot.knowledge.models import Entry, Text
 from bot.knowledge.numbers import numbers_in
 from bot.reply import MAX_LOCATORS, MAX_TEXT_CHARACTERS
@@ -191,7 +190,7 @@ def _entry(entry: Entry, knowledge: KnowledgeBase) -> Iterator[str]:
             if language.status == "complete":
                 yield f"texts/{code}/{topic}.yml: {name}: missing"
             continue
-        if len(entry.texts[code].questions) < FEWEST_QUESTIONS:
+        if not entry.is_term and len(entry.texts[code].questions) < FEWEST_QUESTIONS:
             yield f"texts/{code}/{topic}.yml: {name}: has fewer than {FEWEST_QUESTIONS} questions"
         problems = list(_text(entry, entry.texts[code], code, knowledge, cited))
         yield from (f"texts/{code}/{topic}.yml: {name}: {problem}" for problem in problems)
@@ -243,18 +242,14 @@ def _figures(digits: str) -> set[Decimal]:
 
 
 def _questions(knowledge: KnowledgeBase) -> Iterator[str]:
-    owners: dict[str, tuple[str, str]] = {}
+    owners: dict[str, str] = {}
     for entry in knowledge.entries.values():
-        for code, text in entry.texts.items():
-            for question in text.questions:
-                key = normal_question(question)
-                if key in owners and owners[key][0] != entry.id:
-                    topic, _, name = entry.id.partition(".")
-                    yield f"texts/{code}/{topic}.yml: {name}: {question!r} is also a question of {owners[key][0]}"
-                owners[key] = (entry.id, code)
-
-
-def normal_question(question: str) -> str:
-    """Returns a question without case, punctuation and spaces, to tell whether two are the same."""
-    folded = unicodedata.normalize("NFKC", question).casefold()
-    return "".join(c for c in folded if unicodedata.category(c)[0] in "LN")
+        if entry.is_term:
+            asked = list(term_questions(entry, knowledge.languages))
+        else:
+            asked = [(code, question) for code, text in entry.texts.items() for question in text.questions]
+        for code, question in asked:
+            owner = owners.setdefault(normal_question(question), entry.id)
+            if owner != entry.id:
+                topic, _, name = entry.id.partition(".")
+                yield f"texts/{code}/{topic}.yml: {name}: {question!r} is also a question of {owner}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -19,8 +20,9 @@ from bot.knowledge.models import Entry, Figure, Language, Reference, Source, Tex
 class KnowledgeBase:
     """Everything the guide knows. Dictionaries are keyed by entry id, source symbol and language code.
 
-    `organisations` maps an organisation's id to its names per language, the one to display first; `version` is a
-    short hash over every file, so that an answer can be traced to the words it was made from.
+    `organisations` maps an organisation's id to its names per language, the one to display first; `terms` maps what is
+    asked for a term (see `normal_question`) to the entry that explains it; `version` is a short hash over every file,
+    so that an answer can be traced to the words it was made from.
     """
 
     root: Path
@@ -29,6 +31,7 @@ class KnowledgeBase:
     sources: dict[str, Source]
     languages: dict[str, Language]
     organisations: dict[str, dict[str, tuple[str, ...]]]
+    terms: dict[str, str]
 
     @property
     def topics(self) -> list[str]:
@@ -104,7 +107,7 @@ def load(root: Path) -> KnowledgeBase:
             for name, data in _need(path, files[path], "entries").items():
                 entry_id = f"{path.stem}.{name}"
                 words = texts.get(entry_id, {})
-                entries[entry_id] = _guard(path, name, lambda i=entry_id, d=data, w=words: _entry(i, d, w, languages))
+                entries[entry_id] = _guard(path, name, lambda i=entry_id, d=data, w=words: _entry(i, d, w))
     organisations: dict[str, dict[str, tuple[str, ...]]] = {}
     for path in paths:
         if path.parent == root / "organisations":
@@ -117,6 +120,7 @@ def load(root: Path) -> KnowledgeBase:
         sources=_build(files, root / "sources", _source),
         languages=languages,
         organisations=organisations,
+        terms=_terms(entries, languages),
     )
 
 
@@ -216,17 +220,31 @@ def _text(words: dict[str, Any]) -> Text:
     )
 
 
-def _with_term_questions(text: Text, language: Language | None) -> Text:
-    """Returns the words of a term with the questions that are asked of every term, for each of its names."""
-    patterns = language.term_questions if language else ()
-    names = dict.fromkeys((text.title, *text.aliases))
-    made = (pattern.replace("{name}", name) for name in names for pattern in patterns)
-    return dataclasses.replace(text, questions=tuple(dict.fromkeys((*text.questions, *names, *made))))
+def normal_question(question: str) -> str:
+    """Returns a question without case, punctuation and spaces, to tell whether two are the same."""
+    folded = unicodedata.normalize("NFKC", question).casefold()
+    return "".join(c for c in folded if unicodedata.category(c)[0] in "LN")
 
 
-def _entry(entry_id: str, data: dict[str, Any], texts: dict[str, Text], languages: dict[str, Language]) -> Entry:
-    if data["kind"] == "term":
-        texts = {code: _with_term_questions(text, languages.get(code)) for code, text in texts.items()}
+def term_questions(entry: Entry, languages: dict[str, Language]) -> Iterator[tuple[str, str]]:
+    """Yields (language, question) for the ways to ask for a term: each of its names, bare and in the usual patterns."""
+    for code, text in entry.texts.items():
+        for name in dict.fromkeys((text.title, *text.aliases)):
+            yield code, name
+            yield from ((code, pattern.replace("{name}", name)) for pattern in languages[code].term_questions)
+        yield from ((code, question) for question in text.questions)
+
+
+def _terms(entries: dict[str, Entry], languages: dict[str, Language]) -> dict[str, str]:
+    terms: dict[str, str] = {}
+    for entry in entries.values():
+        if entry.is_term:
+            for _, question in term_questions(entry, languages):
+                terms.setdefault(normal_question(question), entry.id)
+    return terms
+
+
+def _entry(entry_id: str, data: dict[str, Any], texts: dict[str, Text]) -> Entry:
     return Entry(
         id=entry_id,
         kind=data["kind"],

@@ -66,6 +66,11 @@ class Entry:
     entities: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
+    def is_term(self) -> bool:
+        """Whether it explains one word: terms are looked up by their names, not learned."""
+        return self.kind == "term"
+
+    @property
     def topic(self) -> str:
         """The first half of the entry's id."""
         return self.id.partition(".")[0]

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.knowledge.loader import KnowledgeBase
+from bot.knowledge.loader import KnowledgeBase, normal_question
 from bot.knowledge.models import Entry
 
 Kind = Literal["answer", "choices", "fallback", "no_place", "no_entry_for_place", "no_document", "no_principle"]
@@ -26,8 +26,10 @@ _CARRIED = 1.5
 # A leaning message whose entries together are less likely than this is about something else.
 _LEAST_IN_SCOPE = 0.15
 # Entities that say what a message is about; a message with one of them can take up the question before.
-_DEFINITE = ("document", "year", "principle", "area", "organisation", "country", "sdg", "term")
+_DEFINITE = ("document", "year", "principle", "area", "organisation", "country", "sdg")
 _MOST_CHOICES = 4
+# "What is X?" is answered by the glossary, unless an entry of its own is this likely to be meant.
+_SURER_THAN_A_TERM = 0.6
 _FEWEST_CHOICES = 3
 #: The Ten Principles of the UN Global Compact.
 _PRINCIPLES = 10
@@ -91,6 +93,10 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = Cont
     # 2026-11-20); none of the 568 tuning questions is like that.
     if not question.coverage:
         return Decision("fallback")
+    term = knowledge.terms.get(normal_question(question.text))
+    if term is not None and not (question.intent == "faq" and question.confidence >= _SURER_THAN_A_TERM):
+        close = tuple(entry_id for entry_id, _ in question.ranking[:2] if question.intent == "faq")
+        return Decision("answer", (term,), 1.0, runners_up=close)
     ranking, carries = _in_context(question, knowledge, context)
     if not ranking or (question.intent != "faq" and not carries):
         return Decision("fallback", confidence=question.confidence)
@@ -151,8 +157,6 @@ def _is_about(entry: Entry, thing: tuple[str, str], knowledge: KnowledgeBase) ->
     if kind == "year":
         years = {entry.as_of, *(knowledge.sources[reference.source].year for reference in entry.references)}
         return value in entry.entities.get("year", ()) or int(value) in years
-    if kind == "term":
-        return entry.id == value
     return value in entry.entities.get(kind, ())
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.knowledge.checks import normal_question
-from bot.knowledge.loader import KnowledgeBase, read_yaml
+from bot.knowledge.loader import KnowledgeBase, normal_question, read_yaml
 from bot.phrases import check_phrases, load_phrases
 
 #: Intents that only our own buttons and commands send: nobody says them.

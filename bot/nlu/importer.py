@@ -35,6 +35,7 @@ class KnowledgeImporter(RasaFileImporter):  # type: ignore[misc]  # rasa ships n
         questions = [
             Message.build(text=question, intent=f"{FAQ}{entry.id}")
             for entry in base.entries.values()
+            if not entry.is_term
             for _, text in sorted(entry.texts.items())
             for question in (text.title, *text.questions)
         ]
