@@ -31,6 +31,8 @@ def configure(level: int = logging.WARNING) -> None:
         logging.getLogger(name).setLevel(level)
     for name in ("rasa", "httpx", "httpcore", "matplotlib", "rasa_sdk"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    # It logs whole SQL statements over several lines; what they mean for the person, `bot.dialogue.memory` says.
+    logging.getLogger("rasa.core.tracker_store").setLevel(logging.CRITICAL)
 
 
 def quieten_rasa() -> None:

@@ -40,6 +40,10 @@ class JsonLines:
 
 def _request(line: str) -> dict[str, Any]:
     try:
+        line.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError("the line is not UTF-8") from error
+    try:
         data = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise ValueError("the line is no JSON; write one object a line with id, session and text") from error
@@ -47,10 +51,19 @@ def _request(line: str) -> dict[str, Any]:
         raise ValueError("the line is no JSON object; write id, session and text")
     if not isinstance(data.get("text", data.get("payload")), str) or not isinstance(data.get("payload", ""), str):
         raise ValueError("text (or payload) must be a string")
+    for key in ("text", "payload"):
+        _refuse_half_characters(key, data.get(key))
     for key in ("id", "session"):
         if not isinstance(data.get(key, ""), (str, int)):
-            raise ValueError(f"{key} must be a string or a number")
+            raise ValueError(f"{key} must be a string or a whole number")
+        _refuse_half_characters(key, data.get(key))
     return {"id": data.get("id"), "session": data.get("session", data.get("id", "")), **_words(data)}
+
+
+def _refuse_half_characters(key: str, value: Any) -> None:
+    """Refuses lone surrogates, which JSON escapes can smuggle into a string and no UTF-8 output can carry."""
+    if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError(f"{key} holds half a character (a lone surrogate)")
 
 
 def _words(data: dict[str, Any]) -> dict[str, str]:
@@ -58,5 +71,5 @@ def _words(data: dict[str, Any]) -> dict[str, str]:
 
 
 def _write(output: TextIO, row: dict[str, Any]) -> None:
-    output.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode() + "\n")
+    output.write(json.dumps(row, ensure_ascii=False) + "\n")
     output.flush()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
-import shutil
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -61,11 +61,13 @@ class Terminal:
         from prompt_toolkit.completion import WordCompleter
         from prompt_toolkit.formatted_text import HTML
         from prompt_toolkit.history import InMemoryHistory
+        from prompt_toolkit.output import create_output
 
-        width = min(shutil.get_terminal_size().columns, _WIDEST)
-        console = Console(file=output, force_terminal=True, width=width, highlight=False)
+        console = Console(file=output, force_terminal=True, highlight=False)
         completer = WordCompleter([f"/{name}" for name in COMMANDS], sentence=True)
-        session: PromptSession[str] = PromptSession(history=InMemoryHistory(), completer=completer)
+        # Not standard output, which leads to nowhere while Rasa and TensorFlow might print there.
+        screen = create_output(stdout=output)
+        session: PromptSession[str] = PromptSession(history=InMemoryHistory(), completer=completer, output=screen)
         await self._show(console, await self._ask(Message(self._conversation, "terminal", command="/greet")))
         while True:
             try:
@@ -80,7 +82,9 @@ class Terminal:
         await self._show(console, farewell)
 
     async def _show(self, console: Console, answer: Answer) -> None:
-        console.print(rendered(answer.reply))
+        # Asked each time: people resize their windows.
+        width = min(os.get_terminal_size(console.file.fileno()).columns, _WIDEST)
+        console.print(rendered(answer.reply), width=width)
         self._dialogue.delivered(answer)
         await asyncio.sleep(0)
 
@@ -128,8 +132,9 @@ def rendered(reply: Reply) -> Panel:
         parts += [Text(note, style="italic dim"), Text()]
     if reply.sources_line:
         parts += [_linked(reply), Text()]
+    digits = len(str(len(reply.choices)))
     for number, choice in enumerate(reply.choices, 1):
-        parts.append(Text.assemble((f" {number} ", "bold cyan"), choice.label))
+        parts.append(Text.assemble((f" {number:{digits}} ", "bold cyan"), choice.label))
     while parts and isinstance(parts[-1], Text) and not parts[-1].plain:
         parts.pop()
     title = f"[bold]{escape(reply.title)}[/bold]" if reply.title else None

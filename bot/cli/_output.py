@@ -30,7 +30,7 @@ def own_output() -> Iterator[TextIO]:
         stream.close()
 
 
-def read_lines() -> Iterator[str]:
-    """Yields the lines of standard input, bytes that are no UTF-8 replaced, without their line ends."""
+def read_lines(errors: str = "replace") -> Iterator[str]:
+    """Yields the lines of standard input without their line ends; `errors` as for `bytes.decode`."""
     for raw in sys.stdin.buffer:
-        yield raw.decode("utf-8", "replace").rstrip("\r\n")
+        yield raw.decode("utf-8", errors).rstrip("\r\n")

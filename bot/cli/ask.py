@@ -12,7 +12,6 @@ from bot.channels.plain import plain_text
 from bot.cli._dialogue import ready_dialogue
 from bot.cli._output import own_output, read_lines
 from bot.dialogue.door import Message
-from bot.errors import BotError
 from bot.settings import Settings
 from bot.store.secrets import pseudonym, secret
 
@@ -25,12 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shape.add_argument(
         "--jsonl", action="store_true", help='read {"id", "session", "text"} lines, write {"id", "session", "reply"}'
     )
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, wrong_use=parser.error)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     if bool(options.question) == options.jsonl:
-        raise BotError("ask takes a question in quotes, or --jsonl with the questions on standard input")
+        options.wrong_use("ask takes a question in quotes, or --jsonl with the questions on standard input")
     with own_output() as output:
         asyncio.run(_lines(settings, output) if options.jsonl else _one(options, settings, output))
     return 0
@@ -52,7 +51,7 @@ async def _one(options: argparse.Namespace, settings: Settings, output: TextIO) 
 async def _lines(settings: Settings, output: TextIO) -> None:
     dialogue = ready_dialogue(settings, retrain_stale=False)
     channel = JsonLines(dialogue, secret(settings))
-    for line in read_lines():
+    for line in read_lines(errors="surrogateescape"):
         if line.strip():
             await channel.answer(line, output)
     dialogue.store.close()

@@ -11,7 +11,6 @@ from typing import TextIO
 from bot.channels.terminal import Terminal
 from bot.cli._dialogue import ready_dialogue
 from bot.cli._output import own_output, read_lines
-from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.store.secrets import pseudonym, secret
 
@@ -19,10 +18,13 @@ from bot.store.secrets import pseudonym, secret
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
     parser.add_argument("--language", help="language to begin in, such as en or zh")
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, wrong_use=parser.error)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
+    known = sorted(path.stem for path in (settings.knowledge / "languages").glob("*.yml"))
+    if options.language and options.language not in known:
+        options.wrong_use(f"argument --language: {options.language!r} is not one of {', '.join(known)}")
     is_screen = sys.stdin.isatty() and sys.stdout.isatty()
     with own_output() as output:
         asyncio.run(_converse(options, settings, output, is_screen=is_screen))
@@ -32,9 +34,6 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 async def _converse(options: argparse.Namespace, settings: Settings, output: TextIO, *, is_screen: bool) -> None:
     dialogue = ready_dialogue(settings, retrain_stale=True, lasting=True)
     try:
-        if options.language and options.language not in dialogue.knowledge.languages:
-            known = ", ".join(dialogue.knowledge.languages)
-            raise SettingsError(f"--language: {options.language!r} is not one of {known}")
         conversation = pseudonym(secret(settings), "terminal", str(os.getuid()))
         terminal = Terminal(dialogue, conversation, options.language or "")
         if is_screen:

@@ -82,9 +82,8 @@ def _secret(settings: Settings) -> Finding:
 
 
 def _log(settings: Settings) -> Finding:
-    store = EnquiryStore.from_settings(settings)
     try:
-        with store:
+        with EnquiryStore.from_settings(settings) as store:
             count = store.count()
             waiting, aside = store.spool.waiting(), store.spool.set_aside()
     except BotError as error:

@@ -7,6 +7,7 @@ import datetime
 import sys
 from pathlib import Path
 
+from bot.cli._arguments import moment, positive
 from bot.errors import StoreError
 from bot.reply import ENQUIRY_OUTCOMES
 from bot.settings import Settings
@@ -20,8 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
     commands = parser.add_subparsers(metavar="WHAT", required=True)
     wanted = argparse.ArgumentParser(add_help=False)
-    wanted.add_argument("--since", type=_moment, help="from this day on (2026-11-20), UTC")
-    wanted.add_argument("--until", type=_moment, help="before this day, UTC")
+    wanted.add_argument("--since", type=moment, help="from this day on (2026-11-20), UTC")
+    wanted.add_argument("--until", type=moment, help="before this day, UTC")
     wanted.add_argument("--language", default="")
     wanted.add_argument("--channel", default="")
     wanted.add_argument("--topic", default="")
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     wanted.add_argument("--all", action="store_true", help="small talk and notices too, not only enquiries")
     wanted.add_argument("--include-jsonl", action="store_true", help="rows of measurements (channel jsonl) too")
     listing = commands.add_parser("list", parents=[wanted], help="print the newest, a line each")
-    listing.add_argument("--limit", type=_positive, default=20)
+    listing.add_argument("--limit", type=positive, default=20)
     listing.set_defaults(run=_list)
     show = commands.add_parser("show", help="print one row in full")
     show.add_argument("id", help="its id, or the first characters of it, such as a reference a person was given")
@@ -40,19 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export.add_argument("--output", type=Path, help="a file (default: standard output)")
     export.set_defaults(run=_export)
     purge = commands.add_parser("purge", help="delete old rows")
-    purge.add_argument("--older-than", type=_positive, metavar="DAYS", help="default: the retention that is set")
+    purge.add_argument("--older-than", type=positive, metavar="DAYS", help="default: the retention that is set")
     purge.set_defaults(run=_purge)
-
-
-def _moment(text: str) -> datetime.datetime:
-    return datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.timezone.utc)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
 
 
 def _filter(options: argparse.Namespace) -> EnquiryFilter:
@@ -81,11 +71,16 @@ def _list(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _line(row: Enquiry) -> str:
-    text = " ".join(row.text.split())
+    text = " ".join(_printable(row.text).split())
     asked = text if len(text) <= 60 else text[:59] + "…"
     return (
         f"{row.id[:8]}  {row.created_at:%Y-%m-%d %H:%M}  {row.language}  {row.outcome:8}  {row.entry or '-'}  {asked}"
     )
+
+
+def _printable(text: str) -> str:
+    """Returns a text without the control characters by which whoever wrote it could steer the reader's terminal."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "�" for c in text)
 
 
 def _show(options: argparse.Namespace, settings: Settings) -> int:
@@ -98,7 +93,7 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
     if len(rows) > 1:
         raise StoreError(f"{len(rows)} enquiries begin with {options.id!r}; give more of the id")
     for name, value in rows[0].dict().items():
-        lines = str(value).splitlines() or [""]
+        lines = _printable(str(value)).splitlines() or [""]
         print(f"{name + ':':22}{lines[0]}")
         for line in lines[1:]:
             print(f"{'':22}{line}")

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from bot.cli._arguments import positive
 from bot.errors import BotError, SettingsError
 from bot.knowledge import checks, render
 from bot.knowledge.loader import KnowledgeBase, load
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.set_defaults(run=_show)
     search = commands.add_parser("search", help="find entries by words")
     search.add_argument("words", nargs="+")
-    search.add_argument("--limit", type=int, default=10)
+    search.add_argument("--limit", type=positive, default=10)
     search.set_defaults(run=_search)
     index = commands.add_parser("index", help="renew the index of places from the official texts")
     index.add_argument("--sources", type=Path, help="folder with paragraphs.jsonl (default: PARTNERGUIDE_SOURCES)")

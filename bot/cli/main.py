@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -45,8 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name == wanted:
             importlib.import_module(f"bot.cli.{module}").add_arguments(sub)
     options = parser.parse_args(words)
+    # A command that sets up no logging says itself what matters; Python would print the warnings a second time.
+    logging.getLogger("bot").addHandler(logging.NullHandler())
     try:
         code: int = options.run(options, Settings.from_env())
+        sys.stdout.flush()
     except BotError as error:
         print(f"partnerguide: {error}", file=sys.stderr)
         return 1

@@ -245,14 +245,13 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     from rasa.shared.core.domain import Domain
 
     from bot.dialogue.executor import InProcessActions, trust_own_actions
-    from bot.dialogue.memory import DatabaseMemory, ProcessMemory
+    from bot.dialogue.memory import ProcessMemory, lasting_memory
 
     _enforce_retention(settings, services.store)
     trust_own_actions()
     memory: ProcessMemory | DatabaseMemory
     if lasting:
-        memory = DatabaseMemory(Domain.empty(), dialogue_url(settings))
-        memory.purge(settings.dialogue_retention_hours)
+        memory = lasting_memory(dialogue_url(settings), settings.dialogue_retention_hours)
     else:
         memory = ProcessMemory(Domain.empty())
     try:

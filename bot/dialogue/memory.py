@@ -130,7 +130,9 @@ def lasting_memory(url: str, retention_hours: int) -> DatabaseMemory | ProcessMe
     Side effects: an SQLite file is made for this account's eyes only.
     """
     try:
-        create_file(parse_url(url))
+        parsed = parse_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            create_file(parsed)
         engine = connect(url)  # its time-outs are short; Rasa's own engine has none
         engine.connect().close()
         engine.dispose()

@@ -39,13 +39,13 @@ class KnowledgeBase:
         return list(dict.fromkeys(entry.topic for entry in self.entries.values()))
 
     def citing(self, source: str, locator: str) -> list[Entry]:
-        """Returns the entries that cite one place, those that cite the fewest other places first."""
+        """Returns the entries that cite one place, those that cite the fewest others first, terms last."""
         hits = [
             entry
             for entry in self.entries.values()
             if any(r.source == source and locator in r.locators for r in entry.references)
         ]
-        return sorted(hits, key=lambda entry: sum(len(r.locators) for r in entry.references))
+        return sorted(hits, key=lambda entry: (entry.is_term, sum(len(r.locators) for r in entry.references)))
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

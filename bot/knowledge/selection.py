@@ -30,18 +30,22 @@ _DEFINITE = ("document", "year", "principle", "area", "organisation", "country",
 _MOST_CHOICES = 4
 # "What is X?" is answered by the glossary, unless an entry of its own is this likely to be meant.
 _SURER_THAN_A_TERM = 0.6
-_FEWEST_CHOICES = 3
+_LEADERS = 2
 #: The Ten Principles of the UN Global Compact.
 _PRINCIPLES = 10
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """From which confidence (0-1) to answer, to ask back, and which share of the likeliest a choice must have."""
+    """From which confidence (0-1) to answer and to ask back; which share of the likeliest a choice must have.
+
+    An entry that is `lead` times as likely as the next is answered even below `answer`.
+    """
 
     answer: float = 0.25
     choices: float = 0.09
     choice_share: float = 0.15
+    lead: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -104,12 +108,11 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = Cont
     confidence = max(question.confidence, share) if carries else question.confidence
     limits = question.thresholds
     close = tuple(e for e, s in ranking[1:_MOST_CHOICES] if s >= limits.choice_share * share)
-    if confidence >= limits.answer:
+    leads = len(ranking) < _LEADERS or share >= limits.lead * ranking[1][1]
+    if confidence >= limits.answer or (leads and confidence >= limits.choices):
         return Decision("answer", (best,), confidence, runners_up=close)
     if confidence >= limits.choices:
-        # One choice is no choice: the next likely ones stand beside a lone leader.
-        others = close or tuple(e for e, _ in ranking[1:_FEWEST_CHOICES])
-        return Decision("choices", (best, *others), confidence)
+        return Decision("choices", (best, *close), confidence)
     return Decision("fallback", confidence=confidence)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bot.errors import KnowledgeError
 from bot.knowledge.loader import KnowledgeBase, normal_question, read_yaml
 from bot.phrases import check_phrases, load_phrases
 
@@ -23,21 +24,50 @@ def check_data(root: Path, knowledge: KnowledgeBase) -> list[str]:
     domain = [read_yaml(path) for path in sorted((nlu_data / "domain").glob("*.yml"))]
     intents = {_name(intent) for part in domain for intent in part.get("intents", ())}
     actions = {action for part in domain for action in part.get("actions", ())}
-    problems = [*_examples(nlu_data, complete, intents), *_files(nlu_data, complete)]
-    problems += _clashes(nlu_data, knowledge)
+    said, problems = _said(nlu_data, list(knowledge.languages))
+    problems += [*_examples(said, complete, intents), *_files(nlu_data, complete)]
+    problems += _clashes(said, knowledge)
     problems += _rules(nlu_data, intents, actions)
     problems += _classes(root / "actions", actions)
-    problems += check_phrases(load_phrases(nlu_data, complete))
+    try:
+        present = [code for code in complete if (nlu_data / code / "phrases.yml").exists()]
+        problems += check_phrases(load_phrases(nlu_data, present))
+    except KnowledgeError as error:
+        problems.append(_told(error, nlu_data))
     return sorted(problems)
 
 
 def examples(path: Path) -> dict[str, list[str]]:
-    """Returns the utterances of a training file, by intent."""
+    """Returns the utterances of a training file, by intent.
+
+    Raises:
+        KnowledgeError: the file cannot be read, is no YAML, or a part of it is no intent with examples.
+    """
     found: dict[str, list[str]] = {}
-    for block in read_yaml(path).get("nlu", ()):
+    for block in read_yaml(path).get("nlu") or ():
+        if not isinstance(block, dict) or not isinstance(block.get("intent"), str):
+            raise KnowledgeError(path, "`nlu` must be a list of intents with their examples")
+        if not isinstance(block.get("examples"), str):
+            raise KnowledgeError(path, f"{block['intent']}: `examples` is missing or no text")
         lines = [line[2:].strip() for line in block["examples"].splitlines() if line.startswith("- ")]
         found.setdefault(block["intent"], []).extend(lines)
     return found
+
+
+def _said(nlu_data: Path, languages: list[str]) -> tuple[dict[Path, dict[str, list[str]]], list[str]]:
+    """Returns the utterances of every training file, by intent, and what is wrong with files that cannot be read."""
+    said: dict[Path, dict[str, list[str]]] = {}
+    problems = []
+    for path in (path for code in languages for path in _training_files(nlu_data, code)):
+        try:
+            said[path] = examples(path)
+        except KnowledgeError as error:
+            problems.append(_told(error, nlu_data))
+    return said, problems
+
+
+def _told(error: KnowledgeError, nlu_data: Path) -> str:
+    return f"{Path(error.path).relative_to(nlu_data.parent)}: {error.problem}"
 
 
 def _name(intent: Any) -> str:
@@ -48,12 +78,12 @@ def _training_files(nlu_data: Path, code: str) -> list[Path]:
     return [path for path in sorted((nlu_data / code).glob("*.yml")) if path.stem not in ("lookups", "phrases")]
 
 
-def _examples(nlu_data: Path, languages: list[str], intents: set[str]) -> Iterator[str]:
+def _examples(said: dict[Path, dict[str, list[str]]], languages: list[str], intents: set[str]) -> Iterator[str]:
     for code in languages:
-        said = {intent for path in _training_files(nlu_data, code) for intent in examples(path)}
-        for intent in sorted(intents - said - PAYLOAD_INTENTS - {FAQ_INTENT}):
+        heard = {intent for path, by_intent in said.items() if path.parent.name == code for intent in by_intent}
+        for intent in sorted(intents - heard - PAYLOAD_INTENTS - {FAQ_INTENT}):
             yield f"nlu_data/{code}: intent {intent}: has no examples"
-        for intent in sorted(said - intents):
+        for intent in sorted(heard - intents):
             yield f"nlu_data/{code}: intent {intent}: stands in no domain file"
 
 
@@ -64,16 +94,14 @@ def _files(nlu_data: Path, languages: list[str]) -> Iterator[str]:
             yield f"nlu_data/{code}/{name}: missing, another language has it"
 
 
-def _clashes(nlu_data: Path, knowledge: KnowledgeBase) -> Iterator[str]:
+def _clashes(said: dict[Path, dict[str, list[str]]], knowledge: KnowledgeBase) -> Iterator[str]:
     owners: dict[str, str] = {}
     for entry in knowledge.entries.values():
         for text in entry.texts.values():
             for question in text.questions:
                 owners[normal_question(question)] = f"a question of {entry.id}"
-    for path in sorted(nlu_data.glob("*/*.yml")):
-        if path.parent.name not in knowledge.languages or path.stem in ("lookups", "phrases"):
-            continue
-        for intent, utterances in examples(path).items():
+    for path, by_intent in said.items():
+        for intent, utterances in by_intent.items():
             for utterance in utterances:
                 key = normal_question(utterance)
                 owner = owners.setdefault(key, f"an example of {intent}")

@@ -52,7 +52,7 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """See parent class. `ranking` is the number of entries in the output; the last three are for the action."""
+        """See parent class. `ranking` is the number of entries in the output; the last four are for the action."""
         return {
             "knowledge": "knowledge",
             "nlu_data": "nlu_data",
@@ -62,6 +62,7 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
             "answer_from": 0.25,
             "choices_from": 0.09,
             "choice_share": 0.15,
+            "answer_lead": 2.0,
         }
 
     @classmethod
@@ -143,6 +144,7 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
                     "answer": self._config["answer_from"],
                     "choices": self._config["choices_from"],
                     "choice_share": self._config["choice_share"],
+                    "lead": self._config["answer_lead"],
                 },
                 "coverage": [round(share, 4) for share in coverage],
                 "ranking": [

@@ -20,7 +20,7 @@ from bot.text.tokens import pipeline, tokenise
 
 # A document symbol of the UN, known to the knowledge base or not: A/RES/70/224, A/HRC/17/31, JIU/REP/2017/8.
 _SYMBOL = re.compile(r"(?<![a-z0-9])(?:a|e|s|jiu|st|hsp)(?:/[a-z]+)*(?:/(?:[a-z]\.)?\d+)+(?:/[a-z]+\.\d+)*")
-_SHORT_SYMBOL = re.compile(r"(?<![\w/.])(\d{2})/(\d{2,3})(?![\w/]|\.\d)")
+_SHORT_SYMBOL = re.compile(r"(?<![a-z0-9_/.])(\d{2})/(\d{2,3})(?![a-z0-9_/]|\.\d)")
 
 
 @dataclass(frozen=True)

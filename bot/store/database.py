@@ -38,7 +38,7 @@ def parse_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise StoreError("the database URL cannot be read; write sqlite:///FILE or postgresql://HOST/NAME") from error
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise StoreError("the database URL names no file; a log in memory would be lost: write sqlite:///FILE")

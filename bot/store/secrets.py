@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import logging
 import os
 import re
 import secrets
+import sqlite3
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -97,5 +99,15 @@ def _generate(path: Path) -> None:
 
 def _warn_of_orphans(settings: Settings) -> None:
     database = make_url(settings.database_url).database
-    if database and os.path.exists(database) and os.path.getsize(database):
+    if database and os.path.exists(database) and _has_rows(database):
         logger.warning("made a new secret beside an existing log: people are parted from their past enquiries")
+
+
+def _has_rows(database: str) -> bool:
+    """Returns whether the log holds anybody's turns; `partnerguide doctor` makes an empty one."""
+    try:
+        address = f"{Path(database).absolute().as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
+            return connection.execute("SELECT 1 FROM enquiry LIMIT 1").fetchone() is not None
+    except sqlite3.Error:
+        return True

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from bot.knowledge.checks import check, expired, normal_question, unconfirmed
+from bot.knowledge.checks import check, expired, unconfirmed
 from bot.knowledge.loader import load
 from tests.bot import small_base
 
@@ -80,7 +80,10 @@ BROKEN = [
     # Names of files.
     (_top("entries/growth.yml", "topic", "other"), "knowledge/entries/growth.yml: topic is 'other', but the file's"),
     (_top("texts/en/growth.yml", "language", "zh"), "knowledge/texts/en/growth.yml: language is 'zh', but the file's"),
-    (_top("languages/en.yml", "code", "zh"), "knowledge/languages/en.yml: code is 'zh', but the file's place says 'en'"),
+    (
+        _top("languages/en.yml", "code", "zh"),
+        "knowledge/languages/en.yml: code is 'zh', but the file's place says 'en'",
+    ),
     (
         _top("organisations/en.yml", "language", "zh"),
         "knowledge/organisations/en.yml: language is 'zh', but the file's place says 'en'",
@@ -140,7 +143,10 @@ BROKEN = [
     (_fact("number", "related", ["growth.number"]), "knowledge/entries/growth.yml: number: 'growth.number' is no oth"),
     (_fact("number", "superseded_by", "growth.new"), "knowledge/entries/growth.yml: number: 'growth.new' is no other"),
     # Figures.
-    (_figure("value", 3201), "knowledge/entries/growth.yml: number: figure partnerships: 3201 does not stand at A/76/3"),
+    (
+        _figure("value", 3201),
+        "knowledge/entries/growth.yml: number: figure partnerships: 3201 does not stand at A/76/3",
+    ),
     (_figure("locator", "99"), "knowledge/entries/growth.yml: number: figure partnerships: A/76/319 has no place '99'"),
     (_figure("source", "A/1"), "knowledge/entries/growth.yml: number: figure partnerships: A/1 has no place '20'"),
     (
@@ -182,7 +188,10 @@ BROKEN = [
         _words("en", "costs", "audience", {"company": "so on " * 66, "un_staff": "short words"}),
         "knowledge/texts/en/growth.yml: costs: the reply (answer, company) has",
     ),
-    (_words("en", "costs", "more", "so on " * 166), "knowledge/texts/en/growth.yml: costs: the reply (more, other) has"),
+    (
+        _words("en", "costs", "more", "so on " * 166),
+        "knowledge/texts/en/growth.yml: costs: the reply (more, other) has",
+    ),
     # Questions.
     (
         _words("zh", "number", "questions", None),
@@ -262,7 +271,9 @@ def test_tells_words_without_a_language(folder):
 
 
 @pytest.mark.parametrize("content", ["a: [", "a: 1\na: 2", "- a", ""])
-@pytest.mark.parametrize("file", ["entries/growth.yml", "texts/zh/growth.yml", "sources/report.yml", "languages/en.yml"])
+@pytest.mark.parametrize(
+    "file", ["entries/growth.yml", "texts/zh/growth.yml", "sources/report.yml", "languages/en.yml"]
+)
 def test_goes_on_after_a_file_that_cannot_be_read(folder, file, content):
     (folder / file).write_text(content)
     with small_base.edit(folder / "organisations" / "en.yml") as data:
@@ -318,15 +329,3 @@ def test_names_entries_under_a_customary_name(folder):
         data["entries"]["number"]["origin"] = "customary"
         data["entries"]["costs"]["origin"] = "official"
     assert unconfirmed(load(folder)) == ["growth.number"]
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("What is it?", "what  is it"), ("什么是ＵＮＧＣ？", "什么是UNGC"), ("P-7!", "p7")],
-)
-def test_compares_questions_without_case_width_and_signs(one, other):
-    assert normal_question(one) == normal_question(other)
-
-
-def test_tells_questions_apart():
-    assert normal_question("principle 1") != normal_question("principle 2")

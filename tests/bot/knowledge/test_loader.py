@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import KnowledgeError
-from bot.knowledge.loader import folder_hash, load, read_yaml
+from bot.knowledge.loader import folder_hash, load, normal_question, read_yaml
 from bot.knowledge.models import Figure, Reference
 from tests.bot import small_base
 
@@ -43,15 +43,50 @@ def test_names_the_narrowest_entry_that_cites_a_place_first(small):
     assert small.citing("A/RES/64/999", "9") == []
 
 
-def test_asks_for_every_name_of_a_term(folder):
+def _make_term(folder):
     with small_base.edit(folder / "entries" / "growth.yml") as data:
         data["entries"]["number"]["kind"] = "term"
+
+
+def test_knows_a_term_by_its_names_and_the_usual_questions(folder):
+    _make_term(folder)
     with small_base.edit(folder / "texts" / "en" / "growth.yml") as data:
-        data["entries"]["number"]["questions"] = ["my own question"]
-    questions = load(folder).entries["growth.number"].texts["en"].questions
-    assert questions[0] == "my own question"
-    assert {"partnership count", "What is partnership count?", "define How many partnerships there are"} <= {*questions}
-    assert len(questions) == len(set(questions))
+        data["entries"]["number"]["questions"] = ["my own question?"]
+    terms = load(folder).terms
+    for question in (
+        "partnership count",
+        "How many partnerships there are",
+        "WHAT IS partnership count",
+        "define how many partnerships there are!",
+        "伙伴关系总数是什么",
+        "什么是伙伴关系的数量？",
+        "my own question",
+        "合作项目有几个",
+    ):
+        assert terms[normal_question(question)] == "growth.number", question
+
+
+def test_knows_no_entry_but_terms_by_its_name(small):
+    assert small.terms == {}
+
+
+def test_lets_a_term_do_without_questions(folder):
+    _make_term(folder)
+    with small_base.edit(folder / "texts" / "en" / "growth.yml") as data:
+        del data["entries"]["number"]["questions"]
+    assert load(folder).entries["growth.number"].texts["en"].questions == ()
+
+
+def test_takes_a_term_in_a_language_without_a_file(folder):
+    _make_term(folder)
+    (folder / "languages" / "zh.yml").unlink()
+    assert normal_question("什么是伙伴关系的数量") not in load(folder).terms
+
+
+def test_names_a_term_last_among_the_entries_on_a_place(folder):
+    with small_base.edit(folder / "entries" / "duties.yml") as data:
+        data["entries"]["invitation"]["kind"] = "term"
+    assert [e.id for e in load(folder).citing("A/RES/64/223", "9")] == ["growth.costs", "duties.invitation"]
 
 
 def test_changes_its_version_with_any_word(folder):
@@ -152,3 +187,15 @@ def test_names_the_file_that_lacks_what_it_needs(folder, file, change):
     with pytest.raises(KnowledgeError) as caught:
         load(folder)
     assert caught.value.path == str(folder / file)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("What is it?", "what  is it"), ("什么是ＵＮＧＣ？", "什么是UNGC"), ("P-7!", "p7")],
+)
+def test_compares_questions_without_case_width_and_signs(one, other):
+    assert normal_question(one) == normal_question(other)
+
+
+def test_tells_questions_apart():
+    assert normal_question("principle 1") != normal_question("principle 2")

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.knowledge.loader import load
 from bot.knowledge.selection import Context, Decision, Question, Thresholds, decide, leans_on_the_last
+from tests.bot import small_base
 
 SURE = ("growth.costs", 0.9), ("growth.number", 0.05)
 LONG = "a message that is long enough to stand on its own without what was said"
@@ -160,7 +162,7 @@ def test_takes_up_the_question_before_for_what_a_correction_names(small):
         ([("area", "environment")], "duties.precaution"),
         ([("organisation", "who")], "growth.costs"),
         ([("year", "2009")], "growth.costs"),
-        ([("term", "duties.invitation")], "duties.invitation"),
+        ([("document", "UNGC")], "duties.precaution"),
     ],
 )
 def test_takes_up_the_question_before_by_any_definite_thing(small, entities, expected):
@@ -185,6 +187,25 @@ def test_leaves_what_is_out_of_reach_alone_even_if_it_names_a_thing(small):
 def test_forgets_a_last_answer_that_is_gone(small):
     question = _question("and para 10?", confidence=0.0, entities=[("paragraph", "10")])
     assert decide(question, small, Context("gone.away")).kind == "fallback"
+
+
+@pytest.fixture(scope="module")
+def with_term(tmp_path_factory):
+    folder = small_base.write(tmp_path_factory.mktemp("term")) / "knowledge"
+    with small_base.edit(folder / "entries" / "growth.yml") as data:
+        data["entries"]["number"]["kind"] = "term"
+    return load(folder)
+
+
+@pytest.mark.parametrize("text", ["What is partnership count?", "伙伴关系总数是什么", "PARTNERSHIP COUNT"])
+def test_looks_a_term_up(with_term, text):
+    decision = decide(_question(text, confidence=0.3), with_term)
+    assert (decision.kind, decision.entries, decision.confidence) == ("answer", ("growth.number",), 1.0)
+    assert decide(_question(text, intent="out_of_scope"), with_term).entries == ("growth.number",)
+
+
+def test_prefers_an_entry_that_is_surely_meant_to_a_term(with_term):
+    assert decide(_question("What is partnership count?", confidence=0.9), with_term).entries == ("growth.costs",)
 
 
 def test_gives_the_values_of_one_kind_in_order():

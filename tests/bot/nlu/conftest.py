@@ -1,4 +1,4 @@
-"""A small project, its training data, and graph components trained and loaded as Rasa does; for the tests of bot.nlu."""
+"""A small project, its training data, and graph components trained and loaded as Rasa does; for tests of bot.nlu."""
 
 from __future__ import annotations
 

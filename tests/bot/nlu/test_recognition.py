@@ -76,7 +76,6 @@ def test_recognises_symbols_and_nothing_like_them(recogniser, text, expected):
         ("OP 9", "9"),
         ("OP9", "9"),
         ("op. 9", "9"),
-        ("the ninth paragraph", "9"),
         ("operative paragraph 9", "9"),
         ("第9段", "9"),
         ("第 9 段", "9"),
@@ -214,7 +213,7 @@ def test_recognises_goals_years_countries_areas_and_terms(recogniser, text, kind
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("見 第６４/２２３號決議 第９段", {"document": "６４/２２３", "paragraph": "第９段"}),
+        ("見 第６４/２２３號決議 第９段", {"document": "６４/２２３", "document_kind": "決議", "paragraph": "第９段"}),
         ("😀😀 Ask WHO, para 9!", {"organisation": "WHO", "paragraph": "para 9"}),
         ("a\u200b b A/RES/64/223", {"document": "A/RES/64/223"}),
         ("ﬁne: P7", {"principle": "P7"}),
@@ -243,7 +242,11 @@ def test_finds_nothing_where_nothing_is_named(recogniser, text):
     assert recogniser.find(text) == []
 
 
-@given(st.lists(st.sampled_from([*"aA/第段项原则9０7零百十 .WHO\u200b😀", "res", "principle", "2009", "para "])).map("".join))
+@given(
+    st.lists(st.sampled_from([*"aA/第段项原则9０7零百十 .WHO\u200b😀", "res", "principle", "2009", "para "])).map(
+        "".join
+    )
+)
 def test_takes_any_text(recogniser, text):
     for entity in recogniser.find(text):
         assert 0 <= entity.start < entity.end <= len(text)

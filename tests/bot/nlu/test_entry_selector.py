@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.entity_recogniser import EntityRecogniser
+from bot.nlu.entry_selector import SELECTION, EntrySelector
+from bot.nlu.intent_classifier import LABEL_SCORES, LinearIntentClassifier
+
+TEXTS = [
+    "vaccine budget",
+    "疫苗多少钱",
+    "第七項原則",
+    "what does para 9 of 64/223 say",
+    "hello",
+    "qwertz",
+    "",
+]
+
+
+@pytest.fixture
+def pipeline(train):
+    """Trains the whole pipeline and gives its components, freshly loaded at each call."""
+
+    def run():
+        trained = [train(kind) for kind in (EntityRecogniser, LinearIntentClassifier, EntrySelector)]
+        return lambda: [one.load() for one in trained]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("how expensive are the vaccines", "growth.costs"),
+        ("疫苗的预算", "growth.costs"),
+        ("principle 7", "duties.precaution"),
+        ("第七項原則", "duties.precaution"),
+        ("伙伴关系有几个", "growth.number"),
+        ("what do governments ask of enterprises", "duties.invitation"),
+    ],
+)
+def test_ranks_the_right_entry_first(pipeline, say, text, entry):
+    output = say(text, *pipeline()())
+    assert output[SELECTION]["ranking"][0]["entry"] == entry
+    assert output["intent"]["name"] == "faq"
+
+
+def test_leaves_small_talk_to_its_intent(pipeline, say):
+    output = say("good morning", *pipeline()())
+    assert output["intent"]["name"] == "greet"
+    assert sum(row["share"] for row in output[SELECTION]["ranking"]) < 0.5
+
+
+def test_ranks_every_entry_with_its_share(pipeline, say):
+    selection = say("vaccine budget", *pipeline()())[SELECTION]
+    shares = [row["share"] for row in selection["ranking"]]
+    assert len(shares) == 4
+    assert shares == sorted(shares, reverse=True)
+    assert 0 <= sum(shares) <= 1.0001
+    assert 0 <= selection["confidence"] <= 1
+    assert selection["coverage"][0] == 1.0
+
+
+def test_hands_the_configured_thresholds_on(train, say):
+    classifier = train(LinearIntentClassifier).load()
+    selector = train(EntrySelector, answer_from=0.7, choices_from=0.2, choice_share=0.3, ranking=2).load()
+    selection = say("vaccine", classifier, selector)[SELECTION]
+    assert selection["thresholds"] == {"answer": 0.7, "choices": 0.2, "choice_share": 0.3}
+    assert len(selection["ranking"]) == 2
+
+
+def test_takes_the_scores_off_the_message(train):
+    message = Message.build(text="vaccine")
+    train(EntrySelector).load().process(train(LinearIntentClassifier).load().process([message]))
+    assert message.get(LABEL_SCORES) is None
+
+
+def test_gives_the_same_after_loading_and_after_a_second_training(pipeline, say):
+    one, other = pipeline(), pipeline()
+    expected = [say(text, *one()) for text in TEXTS]
+    assert [say(text, *one()) for text in TEXTS] == expected
+    assert [say(text, *other()) for text in TEXTS] == expected
+
+
+def test_stores_the_same_plain_json_in_a_second_training(train):
+    files = train(EntrySelector).files()
+    assert list(files) == ["selector.json"]
+    assert "weights" in json.loads(files["selector.json"])
+    assert train(EntrySelector).files() == files
+
+
+def test_refuses_to_work_untrained(train):
+    from rasa.engine.graph import ExecutionContext, GraphSchema
+
+    trained = train(EntrySelector)
+    context = ExecutionContext(GraphSchema({}), "model")
+    fresh = EntrySelector.create(EntrySelector.get_default_config(), trained.storage, trained.resource, context)
+    with pytest.raises(RuntimeError, match="before it was trained"):
+        fresh.process([Message.build(text="hello")])
+
+
+def test_gives_messages_that_come_together_what_it_gives_them_alone(pipeline, say):
+    components = pipeline()()
+    messages = [Message.build(text=text) for text in TEXTS]
+    for component in components:
+        messages = component.process(messages)
+    together = [message.as_dict(only_output_properties=True) for message in messages]
+    assert together == [say(text, *components) for text in TEXTS]

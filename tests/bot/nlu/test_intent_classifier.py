@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.intent_classifier import LABEL_SCORES, LinearIntentClassifier, examples_of, linear_settings, set_intent
+
+TEXTS = ["hello", "谢谢你", "vaccine budget", "疫苗多少钱", "the general assembly", "qwertz", ""]
+
+
+def test_takes_entries_for_labels_of_their_own():
+    data = TrainingData(
+        [
+            Message.build(text="vaccine?", intent="faq/growth.costs"),
+            Message.build(text="hello", intent="greet"),
+            Message.build(text="no intent"),
+        ]
+    )
+    assert examples_of(data) == (["vaccine?", "hello"], ["faq/growth.costs", "greet"])
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("hello", "greet"),
+        ("好，你好", "greet"),
+        ("thanks a lot", "thank"),
+        ("vaccine budget", "faq"),
+        ("疫苗多少钱", "faq"),
+    ],
+)
+def test_sets_the_intent(train, say, text, intent):
+    output = say(text, train(LinearIntentClassifier).load())
+    assert output["intent"]["name"] == intent
+    assert output["intent"] == output["intent_ranking"][0]
+
+
+def test_adds_entries_up_to_one_intent(train, say):
+    output = say("hello", train(LinearIntentClassifier).load())
+    ranking = {row["name"]: row["confidence"] for row in output["intent_ranking"]}
+    assert sorted(ranking) == ["faq", "greet", "thank"]
+    assert sum(ranking.values()) == pytest.approx(1, abs=1e-4)
+
+
+def test_hands_the_scores_of_all_labels_on_but_not_out(train):
+    message = Message.build(text="vaccine budget")
+    train(LinearIntentClassifier).load().process([message])
+    labels, scores, nearest = message.get(LABEL_SCORES)
+    assert labels[int(scores.argmax())] == labels[int(nearest.argmax())] == "faq/growth.costs"
+    assert LABEL_SCORES not in message.as_dict(only_output_properties=True)
+
+
+def test_gives_the_same_each_time_it_is_loaded(train, say):
+    trained = train(LinearIntentClassifier)
+    for text in TEXTS:
+        assert say(text, trained.load()) == say(text, trained.load())
+
+
+def test_gives_the_same_after_a_second_training(train, say):
+    one, other = (train(LinearIntentClassifier) for _ in range(2))
+    assert one.files() == other.files()
+    for text in TEXTS:
+        assert say(text, one.load()) == say(text, other.load())
+
+
+def test_stores_no_code(train):
+    files = train(LinearIntentClassifier).files()
+    assert list(files) == ["linear.json", "linear.npz"]
+    assert b"pickle" not in files["linear.npz"]
+
+
+def test_refuses_to_work_untrained(train):
+    from rasa.engine.graph import ExecutionContext, GraphSchema
+
+    trained = train(LinearIntentClassifier)
+    config = LinearIntentClassifier.get_default_config()
+    context = ExecutionContext(GraphSchema({}), "model")
+    fresh = LinearIntentClassifier.create(config, trained.storage, trained.resource, context)
+    with pytest.raises(RuntimeError, match="before it was trained"):
+        fresh.process([Message.build(text="hello")])
+
+
+def test_reads_its_settings_from_the_configuration():
+    assert linear_settings({"penalty": 3.0}).penalty == 3.0
+
+
+def test_ranks_ten_intents_at_most():
+    message = Message.build(text="x")
+    set_intent(message, [f"intent{n}" for n in range(20)], [n / 190 for n in range(20)])
+    assert len(message.get("intent_ranking")) == 10
+    assert message.get("intent")["name"] == "intent19"
