@@ -24,9 +24,12 @@ class ActionShowMore(GuideAction):
         if text.more and not told:
             response = answer_entry(guide, entry.id, confidence=1.0, part="more")
             return Response(response.reply, {**response.slots, "told_more": entry.id})
-        related = [other for other in entry.related if other in guide.knowledge.entries]
+        documents = {reference.source for reference in entry.references}
+        related = [guide.knowledge.entries[other] for other in entry.related if other in guide.knowledge.entries]
+        # What rests on the same document goes on where the answer stopped.
+        related.sort(key=lambda other: not documents & {reference.source for reference in other.references})
         if related:
-            return answer_entry(guide, related[0], confidence=1.0)
+            return answer_entry(guide, related[0].id, confidence=1.0)
         same = [e.id for e in guide.knowledge.entries.values() if e.topic == entry.topic and e.id != entry.id]
         choices = tuple(entry_choice(guide, entry_id) for entry_id in same[:5])
         return Response(guide.say("more_none", "notice", choices=choices))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from actions._answering import entry_choice
 from actions._base import Guide, GuideAction, Response
+from bot.reply import Choice
+
+#: So many entries at a time can be taken in, and fit on a keyboard.
+PAGE = 20
 
 
 class ActionShowTopics(GuideAction):
@@ -20,7 +24,18 @@ class ActionShowTopics(GuideAction):
             if topic in topics:
                 title = guide.topic_choice(topic).label
                 entries = [entry.id for entry in guide.knowledge.entries.values() if entry.topic == topic]
-                choices = tuple(entry_choice(guide, entry_id) for entry_id in entries)
-                return Response(guide.say("topic", "notice", choices=choices, title=title))
+                choices = [entry_choice(guide, entry_id) for entry_id in entries]
+                return Response(guide.say("topic", "notice", _page(guide, topic, choices), title=title))
         name = "topic_unknown" if guide.turn.question.values("topic") else "topics"
         return Response(guide.say(name, "notice", choices=tuple(guide.topic_choice(topic) for topic in topics)))
+
+
+def _page(guide: Guide, topic: str, choices: list[Choice]) -> tuple[Choice, ...]:
+    """Returns the page of a topic's entries that was asked for, with the button to the next."""
+    wanted = next((int(page) for page in guide.turn.question.values("page") if page.isdigit()), 1)
+    first = (wanted - 1) * PAGE if 0 < wanted <= -(-len(choices) // PAGE) else 0
+    shown = choices[first : first + PAGE]
+    if first + PAGE < len(choices):
+        payload = f'/show_topic{{"topic": "{topic}", "page": "{first // PAGE + 2}"}}'
+        shown.append(Choice(guide.phrase("labels_next_page"), payload))
+    return (*shown, guide.ways_out()[0])

@@ -95,7 +95,7 @@ def _positive(get: object, name: str, default: int) -> int:
     value = get(name)  # type: ignore[operator]  # the bound `get` of any mapping
     if not value:
         return default
-    if not value.isdigit() or int(value) == 0:
+    if not value.isdecimal() or int(value) == 0:
         raise SettingsError(f"{name}: must be a whole number above zero, not {value!r}")
     return int(value)
 

@@ -47,7 +47,12 @@ def train_with_progress(settings: Settings) -> ModelRecord:
     logs.configure()
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with own_output(), Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with (
+        own_output(),
+        Progress(
+            *columns, console=console, disable=not console.is_terminal, redirect_stdout=False, redirect_stderr=False
+        ) as bar,
+    ):
         if not console.is_terminal:
             print("Training the model (about a minute) …", file=sys.stderr, flush=True)
         task = bar.add_task("Training: reading the data", total=len(_STEPS) + 1)

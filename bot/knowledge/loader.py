@@ -228,7 +228,7 @@ def normal_question(question: str) -> str:
 
 def term_questions(entry: Entry, languages: dict[str, Language]) -> Iterator[tuple[str, str]]:
     """Yields (language, question) for the ways to ask for a term: each of its names, bare and in the usual patterns."""
-    for code, text in entry.texts.items():
+    for code, text in ((code, text) for code, text in entry.texts.items() if code in languages):
         for name in dict.fromkeys((text.title, *text.aliases)):
             yield code, name
             yield from ((code, pattern.replace("{name}", name)) for pattern in languages[code].term_questions)

@@ -28,8 +28,6 @@ _LEAST_IN_SCOPE = 0.15
 # Entities that say what a message is about; a message with one of them can take up the question before.
 _DEFINITE = ("document", "year", "principle", "area", "organisation", "country", "sdg")
 _MOST_CHOICES = 4
-# "What is X?" is answered by the glossary, unless an entry of its own is this likely to be meant.
-_SURER_THAN_A_TERM = 0.6
 _LEADERS = 2
 #: The Ten Principles of the UN Global Compact.
 _PRINCIPLES = 10
@@ -98,8 +96,9 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = Cont
     if not question.coverage:
         return Decision("fallback")
     term = knowledge.terms.get(normal_question(question.text))
-    if term is not None and not (question.intent == "faq" and question.confidence >= _SURER_THAN_A_TERM):
-        close = tuple(entry_id for entry_id, _ in question.ranking[:2] if question.intent == "faq")
+    if term is not None:
+        likely = (e for e, _ in question.ranking[:2] if question.intent == "faq")
+        close = tuple(e for e in likely if e in knowledge.entries and e != term)
         return Decision("answer", (term,), 1.0, runners_up=close)
     ranking, carries = _in_context(question, knowledge, context)
     if not ranking or (question.intent != "faq" and not carries):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from bot.knowledge.loader import load
@@ -7,6 +9,7 @@ from bot.knowledge.selection import Context, Decision, Question, Thresholds, dec
 from tests.bot import small_base
 
 SURE = ("growth.costs", 0.9), ("growth.number", 0.05)
+CLOSE = ("growth.costs", 0.5), ("growth.number", 0.4)
 LONG = "a message that is long enough to stand on its own without what was said"
 
 
@@ -28,21 +31,32 @@ def test_names_close_entries_beside_the_answer(small):
     [(0.25, "answer"), (0.249, "choices"), (0.09, "choices"), (0.089, "fallback"), (0.0, "fallback")],
 )
 def test_decides_by_the_thresholds(small, confidence, kind):
-    assert decide(_question(confidence=confidence), small).kind == kind
+    assert decide(_question(ranking=CLOSE, confidence=confidence), small).kind == kind
 
 
 def test_takes_the_thresholds_of_the_question(small):
-    question = Question(LONG, "faq", 0.5, SURE, (), Thresholds(answer=0.6, choices=0.1))
+    question = Question(LONG, "faq", 0.5, CLOSE, (), Thresholds(answer=0.6, choices=0.1))
     assert decide(question, small).kind == "choices"
 
 
-def test_offers_more_than_one_choice(small):
-    question = _question(ranking=[("growth.costs", 0.9), ("growth.number", 0.001)], confidence=0.1)
-    assert decide(question, small).entries == ("growth.costs", "growth.number")
+@pytest.mark.parametrize(
+    ("second", "confidence", "kind"), [(0.25, 0.1, "answer"), (0.26, 0.1, "choices"), (0.01, 0.05, "fallback")]
+)
+def test_answers_with_a_clear_lead_where_it_would_ask_back(small, second, confidence, kind):
+    question = _question(ranking=[("growth.costs", 0.5), ("growth.number", second)], confidence=confidence)
+    assert decide(question, small).kind == kind
+
+
+def test_answers_with_the_only_entry_where_it_would_ask_back(small):
+    assert decide(_question(ranking=[("growth.costs", 0.1)], confidence=0.1), small).kind == "answer"
+
+
+def test_guesses_nothing_from_words_it_does_not_know(small):
+    assert decide(dataclasses.replace(_question("???"), coverage=0.0), small) == Decision("fallback")
 
 
 def test_offers_only_likely_choices(small):
-    ranking = [("growth.costs", 0.5), ("growth.number", 0.4), ("duties.precaution", 0.01)]
+    ranking = [*CLOSE, ("duties.precaution", 0.01)]
     assert decide(_question(ranking=ranking, confidence=0.1), small).entries == ("growth.costs", "growth.number")
 
 
@@ -200,8 +214,14 @@ def with_term(tmp_path_factory):
 @pytest.mark.parametrize("text", ["What is partnership count?", "伙伴关系总数是什么", "PARTNERSHIP COUNT"])
 def test_looks_a_term_up(with_term, text):
     decision = decide(_question(text, confidence=0.3), with_term)
-    assert (decision.kind, decision.entries, decision.confidence) == ("answer", ("growth.number",), 1.0)
+    assert decision == Decision("answer", ("growth.number",), 1.0, runners_up=("growth.costs",))
     assert decide(_question(text, intent="out_of_scope"), with_term).entries == ("growth.number",)
+
+
+def test_offers_nothing_beside_a_term_that_is_gone(with_term):
+    ranking = [("gone.away", 0.5), ("growth.number", 0.4), ("growth.costs", 0.1)]
+    question = _question("What is partnership count?", ranking=ranking, confidence=0.3)
+    assert decide(question, with_term).runners_up == ()
 
 
 def test_prefers_an_entry_that_is_surely_meant_to_a_term(with_term):

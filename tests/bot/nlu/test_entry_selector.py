@@ -66,9 +66,10 @@ def test_ranks_every_entry_with_its_share(pipeline, say):
 
 def test_hands_the_configured_thresholds_on(train, say):
     classifier = train(LinearIntentClassifier).load()
-    selector = train(EntrySelector, answer_from=0.7, choices_from=0.2, choice_share=0.3, ranking=2).load()
+    given = {"answer_from": 0.7, "choices_from": 0.2, "choice_share": 0.3, "answer_lead": 4.0}
+    selector = train(EntrySelector, **given, ranking=2).load()
     selection = say("vaccine", classifier, selector)[SELECTION]
-    assert selection["thresholds"] == {"answer": 0.7, "choices": 0.2, "choice_share": 0.3}
+    assert selection["thresholds"] == {"answer": 0.7, "choices": 0.2, "choice_share": 0.3, "lead": 4.0}
     assert len(selection["ranking"]) == 2
 
 

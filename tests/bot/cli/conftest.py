@@ -1,0 +1,91 @@
+"""Commands run in this process on a small project of their own, and an enquiry log to read; for the tests of bot.cli."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import pytest
+
+from bot.cli import main as run_command_line
+from bot.settings import Settings
+from bot.store.enquiries import EnquiryStore
+from bot.store.models import Enquiry, enquiry_id
+from tests.bot import small_base
+
+START = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.timezone.utc)
+
+
+class Ended(NamedTuple):
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The settings of a small project without a fault, nothing written yet."""
+    root = small_base.write(tmp_path / "project")
+    var = tmp_path / "var"
+    return Settings(root=root, var=var, database_url=f"sqlite:///{var / 'partnerguide.db'}")
+
+
+@pytest.fixture
+def call(settings: Settings, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Runs the command of a module on the small project; keyword arguments change its settings."""
+
+    def run(module: ModuleType, *arguments: str, **changes: Any) -> Ended:
+        parser = argparse.ArgumentParser(prog="partnerguide")
+        module.add_arguments(parser)
+        options = parser.parse_args(arguments)
+        code = options.run(options, dataclasses.replace(settings, **changes))
+        return Ended(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Runs the command line in this process, on this checkout, with a folder of its own for what it writes."""
+    monkeypatch.setenv("PARTNERGUIDE_VAR", str(tmp_path / "var"))
+
+    def run(*arguments: str) -> Ended:
+        try:
+            code = run_command_line(arguments)
+        except SystemExit as exit:  # how argparse ends
+            code = int(exit.code or 0)
+        return Ended(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def log(settings: Settings) -> Callable[..., Enquiry]:
+    """Records row `number` in the small project's log, a minute after the one before."""
+
+    def record(number: int, **values: Any) -> Enquiry:
+        defaults = {
+            "id": enquiry_id("c1", str(number)),
+            "conversation": "c1",
+            "created_at": START + datetime.timedelta(minutes=number),
+            "channel": "terminal",
+            "pseudonym": "a1b2c3",
+            "language": "en",
+            "text": f"question {number}",
+            "outcome": "answer",
+            "entry": "growth.number",
+            "topic": "growth",
+        }
+        row = Enquiry(**{**defaults, **values})
+        with EnquiryStore.from_settings(settings) as store:
+            assert store.record(row) == "stored"
+        return row
+
+    return record

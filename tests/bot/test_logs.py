@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.bot.small_base import ROOT
+
+CONFIGURE = "import logging, os, warnings\nfrom bot import logs\nlogs.configure({level})\n"
+
+
+def _run(program, level="logging.WARNING"):
+    """Runs a program that has configured its logs in a process of its own, which keeps ours as they are."""
+    result = subprocess.run(
+        [sys.executable, "-c", CONFIGURE.format(level=level) + program],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "is_shown"),
+    [
+        ("bot.dialogue", "warning", True),
+        ("actions.affirm", "warning", True),
+        ("bot.dialogue", "info", False),
+        ("sqlalchemy", "warning", True),
+        ("sqlalchemy", "info", False),
+        ("httpx", "warning", False),
+        ("httpx", "error", True),
+        ("rasa.core", "warning", False),
+        ("rasa.core", "error", True),
+    ],
+)
+def test_shows_what_matters_on_standard_error(name, level, is_shown):
+    result = _run(f"logging.getLogger('{name}').{level}('it %s', 'happened')")
+    assert result.stdout == ""
+    assert ("it happened" in result.stderr) is is_shown
+
+
+@pytest.mark.parametrize(("name", "is_shown"), [("bot.dialogue", True), ("actions.x", True), ("sqlalchemy", False)])
+def test_shows_one_line_per_turn_on_demand(name, is_shown):
+    result = _run(f"logging.getLogger('{name}').info('a turn')", level="logging.INFO")
+    assert (len(result.stderr.splitlines()) == 1) is is_shown
+
+
+@pytest.mark.parametrize("name", ["httpx", "httpcore"])
+def test_never_shows_addresses_that_hold_a_token(name):
+    program = f"logging.getLogger('{name}').info('https://api.telegram.org/bot123:secret/getMe')"
+    assert _run(program, level="logging.DEBUG").stderr == ""
+
+
+def test_writes_each_line_once_when_it_is_configured_twice():
+    result = _run("logs.configure()\nlogging.getLogger('bot.x').warning('once')")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_leaves_what_the_environment_says():
+    program = "os.environ['LOG_LEVEL'] = 'DEBUG'\nlogs.configure()\nprint(os.environ['LOG_LEVEL'])"
+    assert _run(program).stdout == "DEBUG\n"
+
+
+def test_tells_libraries_to_be_quiet_before_they_are_imported():
+    names = "RASA_TELEMETRY_ENABLED TF_CPP_MIN_LOG_LEVEL LOG_LEVEL SQLALCHEMY_SILENCE_UBER_WARNING"
+    program = f"print(*(os.environ[name] for name in '{names}'.split()))"
+    assert _run(program).stdout == "false 3 ERROR 1\n"
+
+
+def test_shows_no_warning_of_a_library():
+    assert _run("warnings.warn('old', DeprecationWarning)\nwarnings.warn('older')").stderr == ""
