@@ -33,13 +33,3 @@ def configure(level: int = logging.WARNING) -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     # It logs whole SQL statements over several lines; what they mean for the person, `bot.dialogue.memory` says.
     logging.getLogger("rasa.core.tracker_store").setLevel(logging.CRITICAL)
-
-
-def quieten_rasa() -> None:
-    """Keeps Rasa's structured events, which carry message texts, from being printed.
-
-    Without this call structlog prints every event to standard output whatever `logging` says (rasa 3.6.21).
-    """
-    from rasa.utils.log_utils import configure_structlog
-
-    configure_structlog(logging.ERROR)

@@ -16,7 +16,7 @@ class Phrases:
 
     texts: dict[str, dict[str, str]]
 
-    def get(self, name: str, language: str, **values: object) -> str:
+    def get(self, name: str, language: str, /, **values: object) -> str:
         """Returns one phrase in `language`, its {names} filled in.
 
         Raises:

@@ -56,7 +56,7 @@ def partnerguide(var: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture(scope="session")
 def dialogue(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """The dialogue with the trained model, opened once in this process, its log in a folder of its own."""
-    from bot import logs, services
+    from bot import services
     from bot.dialogue.door import open_dialogue
     from bot.settings import Settings
 
@@ -65,7 +65,6 @@ def dialogue(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     os.environ["PARTNERGUIDE_VAR"] = str(folder)
     os.environ["PARTNERGUIDE_OPERATOR"] = "Partnerships Desk"
     os.environ["PARTNERGUIDE_CONTACT"] = "desk@example.org"
-    logs.quieten_rasa()
     services.use(None)
     opened = open_dialogue(Settings.from_env())
     for name in ("PARTNERGUIDE_VAR", "PARTNERGUIDE_OPERATOR", "PARTNERGUIDE_CONTACT"):

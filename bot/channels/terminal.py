@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from collections.abc import Iterable
 from typing import TextIO
 
 from rich.console import Console, Group
-from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
@@ -137,7 +135,7 @@ def rendered(reply: Reply) -> Panel:
         parts.append(Text.assemble((f" {number:{digits}} ", "bold cyan"), choice.label))
     while parts and isinstance(parts[-1], Text) and not parts[-1].plain:
         parts.pop()
-    title = f"[bold]{escape(reply.title)}[/bold]" if reply.title else None
+    title = Text(reply.title, style="bold") if reply.title else None
     return Panel(Group(*parts), title=title, title_align="left", border_style="cyan", padding=(1, 2))
 
 
@@ -146,10 +144,13 @@ def _linked(reply: Reply) -> Text:
     text = Text(style="dim")
     line = reply.sources_line
     position = 0
-    for match in re.finditer(r" \((https://[^)]+)\)", line):
-        start = max(line.rfind(mark, position, match.start()) + len(mark) for mark in ("：", ": ", "; ", "；", ""))
-        text.append(line[position:start])
-        text.append(line[start : match.start()], style=f"underline link {match.group(1)}")
-        position = match.end()
+    for cited in reply.citations:
+        address = f" ({cited.url})"
+        end = line.find(address, position)
+        start = line.rfind(cited.source, position, end)
+        if cited.url and 0 <= start < end:
+            text.append(line[position:start])
+            text.append(line[start:end], style=f"underline link {cited.url}")
+            position = end + len(address)
     text.append(line[position:])
     return text

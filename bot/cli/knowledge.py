@@ -74,7 +74,7 @@ def _stats(options: argparse.Namespace, settings: Settings) -> int:
 
 def _table(title: str, counts: Counter[str]) -> None:
     print(f"\n{title}")
-    for name, count in counts.most_common():
+    for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         print(f"  {count:5d}  {name}")
 
 

@@ -237,7 +237,7 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
         BotError: a setting, the knowledge base, the log or the model cannot be used.
     """
     path, record = verified_model(settings)
-    from bot.logs import quieten_rasa
+    from bot.dialogue.quiet import quieten_rasa
 
     quieten_rasa()
     services = shared_services()

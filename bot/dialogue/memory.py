@@ -69,9 +69,10 @@ class ProcessMemory(InMemoryTrackerStore):  # type: ignore[misc]  # rasa ships n
     """Dialogue state that lives as long as the process."""
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """See parent class."""
+        """See parent class. Only the present session is kept: the parent class loads whatever is there every turn."""
         begin_session_when_long(tracker)
-        await super().save(tracker)
+        recent = _since_session_start(tracker.events)
+        await super().save(DialogueStateTracker.from_events(tracker.sender_id, recent, tracker.slots.values()))
 
     def forget(self, conversation: str) -> None:
         """Forgets one conversation."""

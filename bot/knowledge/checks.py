@@ -42,6 +42,8 @@ _NAMES = re.compile(
 
 def check(root: Path) -> list[str]:
     """Returns every problem in the knowledge base under `root`, sorted by path; empty when there is none."""
+    if not root.is_dir():
+        return [f"{root}: the folder of the knowledge base is missing"]
     problems = list(_shape(root))
     if problems:
         return sorted(problems)  # the meaning of files of the wrong shape cannot be judged

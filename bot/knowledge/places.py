@@ -54,6 +54,6 @@ def _read(paragraphs: Path) -> dict[str, list[tuple[str, set[Decimal]]]]:
             places.setdefault(row["source"], []).append((row["locator"], {n.normalize() for n in numbers_in(text)}))
     except OSError as error:
         raise KnowledgeError(paragraphs, f"cannot be read ({error.strerror})") from error
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise KnowledgeError(paragraphs, "must hold one JSON object a line with source, locator, zh") from error
     return places

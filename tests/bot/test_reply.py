@@ -74,4 +74,4 @@ def test_adds_a_note_at_its_end():
 
 
 def test_counts_questions_as_enquiries_and_small_talk_not():
-    assert ENQUIRY_OUTCOMES == {"answer", "choices", "fallback", "handover"}
+    assert {"answer", "choices", "fallback", "handover"} == ENQUIRY_OUTCOMES

@@ -1,11 +1,11 @@
-"""Commands run in this process on a small project of their own, and an enquiry log to read; for the tests of bot.cli."""
+"""Commands run in this process on a project of their own, and an enquiry log to read; for the tests of bot.cli."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -29,17 +29,26 @@ class Ended(NamedTuple):
     err: str
 
 
+def settings_in(folder: Path) -> Settings:
+    var = folder / "var"
+    return Settings(root=folder / "project", var=var, database_url=f"sqlite:///{var / 'partnerguide.db'}")
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """The settings of a small project without a fault, nothing written yet."""
-    root = small_base.write(tmp_path / "project")
-    var = tmp_path / "var"
-    return Settings(root=root, var=var, database_url=f"sqlite:///{var / 'partnerguide.db'}")
+    """The settings of a project of its own, of which nothing is there yet."""
+    return settings_in(tmp_path)
+
+
+@pytest.fixture
+def project(settings: Settings) -> Path:
+    """The project of the settings: small, and without a fault."""
+    return small_base.write(settings.root)
 
 
 @pytest.fixture
 def call(settings: Settings, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
-    """Runs the command of a module on the small project; keyword arguments change its settings."""
+    """Runs the command of a module on the project of its own; keyword arguments change its settings."""
 
     def run(module: ModuleType, *arguments: str, **changes: Any) -> Ended:
         parser = argparse.ArgumentParser(prog="partnerguide")
@@ -66,26 +75,31 @@ def main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     return run
 
 
+def make_row(number: int, **values: Any) -> Enquiry:
+    """Returns row `number`, made a minute after the one before."""
+    defaults = {
+        "id": enquiry_id("c1", str(number)),
+        "conversation": "c1",
+        "created_at": START + datetime.timedelta(minutes=number),
+        "channel": "terminal",
+        "pseudonym": "a1b2c3",
+        "language": "en",
+        "text": f"question {number}",
+        "outcome": "answer",
+        "entry": "growth.number",
+        "topic": "growth",
+    }
+    return Enquiry(**{**defaults, **values})
+
+
 @pytest.fixture
-def log(settings: Settings) -> Callable[..., Enquiry]:
-    """Records row `number` in the small project's log, a minute after the one before."""
+def log(settings: Settings) -> Iterator[Callable[..., Enquiry]]:
+    """Records a row in the log of the settings."""
+    with EnquiryStore.from_settings(settings) as store:
 
-    def record(number: int, **values: Any) -> Enquiry:
-        defaults = {
-            "id": enquiry_id("c1", str(number)),
-            "conversation": "c1",
-            "created_at": START + datetime.timedelta(minutes=number),
-            "channel": "terminal",
-            "pseudonym": "a1b2c3",
-            "language": "en",
-            "text": f"question {number}",
-            "outcome": "answer",
-            "entry": "growth.number",
-            "topic": "growth",
-        }
-        row = Enquiry(**{**defaults, **values})
-        with EnquiryStore.from_settings(settings) as store:
+        def record(number: int, **values: Any) -> Enquiry:
+            row = make_row(number, **values)
             assert store.record(row) == "stored"
-        return row
+            return row
 
-    return record
+        yield record

@@ -15,6 +15,7 @@ from bot.cli import enquiries
 from bot.errors import StoreError
 from bot.store.enquiries import EnquiryStore
 from bot.store.statements import EnquiryFilter
+from tests.bot.cli.conftest import make_row, settings_in
 
 
 def test_lists_the_newest_first_a_line_each(call, log):
@@ -57,30 +58,35 @@ FILTERS = {
 }
 
 
-@pytest.fixture
-def mixed_log(log):
-    log(1)
-    log(2, outcome="smalltalk", entry="", topic="")
-    log(3, channel="jsonl")
-    log(4, channel="jsonl", outcome="notice", entry="", topic="")
-    log(5, language="zh", channel="telegram", topic="duties", entry="duties.invitation", outcome="choices")
+@pytest.fixture(scope="module")
+def mixed_log(tmp_path_factory):
+    """The address of a log that nobody changes."""
+    settings = settings_in(tmp_path_factory.mktemp("mixed"))
+    chinese = {"language": "zh", "topic": "duties", "entry": "duties.invitation"}
+    with EnquiryStore.from_settings(settings) as store:
+        store.record(make_row(1))
+        store.record(make_row(2, outcome="smalltalk", entry="", topic=""))
+        store.record(make_row(3, channel="jsonl"))
+        store.record(make_row(4, channel="jsonl", outcome="notice", entry="", topic=""))
+        store.record(make_row(5, channel="telegram", outcome="choices", **chinese))
+    return settings.database_url
 
 
 @pytest.mark.parametrize(("wanted", "numbers"), FILTERS.items())
 def test_lists_what_is_asked_for(call, mixed_log, wanted, numbers):
-    listed = call(enquiries, "list", *wanted.split()).out.replace("No enquiries.\n", "")
+    listed = call(enquiries, "list", *wanted.split(), database_url=mixed_log).out.replace("No enquiries.\n", "")
     assert [int(line.rsplit("question ", 1)[1]) for line in listed.splitlines()] == numbers
 
 
 @pytest.mark.parametrize(("wanted", "numbers"), FILTERS.items())
 def test_exports_what_is_asked_for_oldest_first(call, mixed_log, wanted, numbers):
-    exported = call(enquiries, "export", "--format", "jsonl", *wanted.split()).out
+    exported = call(enquiries, "export", "--format", "jsonl", *wanted.split(), database_url=mixed_log).out
     texts = [json.loads(line)["text"] for line in exported.splitlines()]
     assert texts == [f"question {number}" for number in sorted(numbers)]
 
 
 def test_lists_as_many_as_asked_for(call, mixed_log):
-    assert call(enquiries, "list", "--limit", "1").out.endswith("question 5\n")
+    assert call(enquiries, "list", "--limit", "1", database_url=mixed_log).out.endswith("question 5\n")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from bot import services
 from bot.dialogue.door import MAX_CHARACTERS, Message, defused, dialogue_url
 from bot.knowledge import render
 from bot.nlu.data_checks import PAYLOAD_INTENTS
-from bot.reply import MAX_TEXT_CHARACTERS
+from bot.reply import MAX_LOCATORS, MAX_TEXT_CHARACTERS
 from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
 from bot.store.statements import EnquiryFilter
@@ -221,7 +221,7 @@ async def test_completes_the_row_when_the_reply_has_left(talk, dialogue):
 
 
 async def test_logs_a_notice_of_the_channels_own(talk, dialogue):
-    message = Message(conversation=talk.name, channel="jsonl", text="/x 4111 1111 1111 1111", language_hint="zh")
+    message = Message(conversation=talk.name, channel="jsonl", text="/x 4111111111111111", language_hint="zh")
     reply = dialogue.notice(message, "command_unknown", command="/x", commands="/help").reply
     assert (reply.outcome, reply.language) == ("notice", "zh")
     assert [row.text for row in talk.rows()] == ["/x [card]"]
@@ -389,23 +389,23 @@ async def test_tells_politely_that_a_deletion_failed(talk, without_log, tmp_path
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_states_every_entry_with_its_citations(talk, dialogue, language):
+async def test_states_every_entry_with_its_citations(new_talk, dialogue, language):
     wrong = []
     for entry_id in dialogue.knowledge.entries:
         payload = f'/show_entry{{"entry": "{entry_id}"}}'
-        reply = await talk.send(command=payload, language_hint=language)
+        reply = await new_talk().send(command=payload, language_hint=language)
         is_right = (
             (reply.outcome, reply.entry, reply.language) == ("answer", entry_id, language)
             and reply.citations
             and len(reply.text) < MAX_TEXT_CHARACTERS
-            and sum(len(citation.locators) for citation in reply.citations) <= 10
+            and sum(len(citation.locators) for citation in reply.citations) <= MAX_LOCATORS
             and "{" not in reply.text
             and all(choice.label for choice in reply.choices)
+            and dialogue.store.get(reply.enquiry_id).entry == entry_id
         )
         if not is_right:
             wrong.append((entry_id, reply.outcome, reply.entry, reply.language, len(reply.text)))
     assert wrong == []
-    assert len(talk.rows()) == len(dialogue.knowledge.entries)
 
 
 # Opening

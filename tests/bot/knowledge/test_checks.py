@@ -258,6 +258,32 @@ def test_lets_a_draft_language_lack_entries(folder):
     assert check(folder) == []
 
 
+def _make_term(folder):
+    with small_base.edit(folder / "entries" / "growth.yml") as data:
+        data["entries"]["number"]["kind"] = "term"
+
+
+def test_asks_no_questions_of_a_term(folder):
+    _make_term(folder)
+    for code in ("en", "zh"):
+        with small_base.edit(folder / "texts" / code / "growth.yml") as data:
+            del data["entries"]["number"]["questions"]
+    assert check(folder) == []
+
+
+def test_tells_when_a_question_asks_for_a_term(folder):
+    _make_term(folder)
+    with small_base.edit(folder / "texts" / "en" / "growth.yml") as data:
+        data["entries"]["costs"]["questions"].append("What is partnership count")
+    assert check(folder) == [
+        "knowledge/texts/en/growth.yml: costs: 'What is partnership count' is also a question of growth.number"
+    ]
+
+
+def test_tells_when_the_folder_is_missing(tmp_path):
+    assert check(tmp_path / "nothing") == [f"{tmp_path / 'nothing'}: the folder of the knowledge base is missing"]
+
+
 def test_tells_words_without_facts(folder):
     shutil.copy(folder / "texts" / "en" / "growth.yml", folder / "texts" / "en" / "lonely.yml")
     assert check(folder) == ["knowledge/texts/en/lonely.yml: entries/lonely.yml is missing"]

@@ -49,7 +49,9 @@ def test_writes_the_same_file_twice(folder, paragraphs):
     assert (folder / "sources" / "report.yml").read_bytes() == first
 
 
-@pytest.mark.parametrize("line", ["no json", '{"source": "A/76/319"}', '{"source": "A/76/319", "locator": "1"}'])
+@pytest.mark.parametrize(
+    "line", ["no json", "[1]", "7", '{"source": "A/76/319"}', '{"source": "A/76/319", "locator": "1"}']
+)
 def test_refuses_paragraphs_of_another_shape(folder, tmp_path, line):
     path = tmp_path / "paragraphs.jsonl"
     path.write_text(line)
