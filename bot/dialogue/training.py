@@ -53,11 +53,14 @@ def current(settings: Settings) -> ModelRecord | None:
     """
     path = settings.models / _RECORD
     try:
-        return ModelRecord(**json.loads(path.read_text(encoding="utf-8")))
+        record = ModelRecord(**json.loads(path.read_text(encoding="utf-8")))
+        if not all(isinstance(value, str) for value in asdict(record).values()):
+            raise TypeError("every value is a text")
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:
         raise ModelError(f"{path} is damaged; run partnerguide train") from error
+    return record
 
 
 def is_stale(settings: Settings) -> bool:
@@ -131,6 +134,8 @@ def train(settings: Settings, progress: Callable[[str], None] = lambda step: Non
             f"the model cannot be written ({error.strerror}); free space or set PARTNERGUIDE_VAR"
         ) from error
     except Exception as error:
+        if isinstance(error.__cause__, BotError):  # Rasa's own message names the component, not the file
+            raise error.__cause__ from None
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(
             f"training failed: {first}; run partnerguide knowledge check and partnerguide lint-data"

@@ -91,15 +91,15 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = Cont
     named = _named(question, knowledge, context.last_entry)
     if named is not None:
         return named
-    # Of "???", "abc" or an emoji nothing is known, and the model's confidence in a guess means nothing (0.35-0.6,
-    # 2026-11-20); none of the 568 tuning questions is like that.
-    if not question.coverage:
-        return Decision("fallback")
     term = knowledge.terms.get(normal_question(question.text))
     if term is not None:
         likely = (e for e, _ in question.ranking[:2] if question.intent == "faq")
         close = tuple(e for e in likely if e in knowledge.entries and e != term)
         return Decision("answer", (term,), 1.0, runners_up=close)
+    # Of "???", "abc" or an emoji nothing is known, and the model's confidence in a guess means nothing (0.35-0.6,
+    # 2026-11-20); none of the 568 tuning questions is like that.
+    if not question.coverage:
+        return Decision("fallback")
     ranking, carries = _in_context(question, knowledge, context)
     if not ranking or (question.intent != "faq" and not carries):
         return Decision("fallback", confidence=question.confidence)

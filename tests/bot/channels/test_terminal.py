@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import re
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -164,6 +169,51 @@ async def test_repeats_little_of_a_long_unknown_command(talk):
     printed = await talk.lines("/" + "x" * 500)
     assert "x" * 29 in printed
     assert "x" * 30 not in printed
+
+
+@pytest.fixture
+def type_on_screen(dialogue: Dialogue) -> Callable[..., Awaitable[str]]:
+    """Types keys on a screen of its own and returns everything that was drawn until the conversation ended."""
+
+    async def run(keys: str) -> str:
+        master, slave = os.openpty()
+        drawn: list[bytes] = []
+
+        def read() -> None:
+            with contextlib.suppress(OSError):  # how a terminal says that its other side is closed
+                while data := os.read(master, 4096):
+                    drawn.append(data)
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        keyboard = create_pipe_input()
+        keyboard.send_text(keys)
+        with os.fdopen(slave, "w") as output, create_app_session(input=keyboard):
+            await Terminal(dialogue, uuid.uuid4().hex).run_screen(output)
+        reader.join()
+        os.close(master)
+        keyboard.close()
+        return b"".join(drawn).decode()
+
+    return run
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("keys", ["\x03", "\x04", "/quit\r", "/exit\r", "half a question\x03"])
+async def test_says_goodbye_whichever_way_the_screen_is_left(type_on_screen, phrase, keys):
+    drawn = await type_on_screen(keys)
+    assert drawn.count("╭") == 2
+    assert phrase("goodbye").split(",")[0] in drawn.rpartition("╭")[2]
+
+
+@pytest.mark.model
+async def test_takes_no_notice_of_blank_lines_on_the_screen(type_on_screen):
+    assert (await type_on_screen("\r  \r/quit\r")).count("╭") == 2
+
+
+@pytest.mark.model
+async def test_completes_commands(type_on_screen, phrase):
+    assert phrase("topics").split(".")[0] in await type_on_screen("/top\t\r/quit\r")
 
 
 def _lines(reply: Reply, width: int = 80) -> list[str]:

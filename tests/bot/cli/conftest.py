@@ -47,7 +47,7 @@ def project(settings: Settings) -> Path:
 
 
 @pytest.fixture
-def call(settings: Settings, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+def call(settings: Settings, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     """Runs the command of a module on the project of its own; keyword arguments change its settings."""
 
     def run(module: ModuleType, *arguments: str, **changes: Any) -> Ended:
@@ -55,13 +55,13 @@ def call(settings: Settings, capsys: pytest.CaptureFixture[str]) -> Callable[...
         module.add_arguments(parser)
         options = parser.parse_args(arguments)
         code = options.run(options, dataclasses.replace(settings, **changes))
-        return Ended(code, *capsys.readouterr())
+        return Ended(code, *capfd.readouterr())
 
     return run
 
 
 @pytest.fixture
-def main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+def main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     """Runs the command line in this process, on this checkout, with a folder of its own for what it writes."""
     monkeypatch.setenv("PARTNERGUIDE_VAR", str(tmp_path / "var"))
 
@@ -70,7 +70,7 @@ def main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
             code = run_command_line(arguments)
         except SystemExit as exit:  # how argparse ends
             code = int(exit.code or 0)
-        return Ended(code, *capsys.readouterr())
+        return Ended(code, *capfd.readouterr())
 
     return run
 

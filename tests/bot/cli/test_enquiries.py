@@ -206,11 +206,11 @@ def test_deletes_what_is_old(call, log, settings, arguments, age_days, said):
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "week", "1.5", "", "999999", "１", "1e3"])
-def test_deletes_nothing_on_a_slip_of_the_finger(call, log, settings, capsys, days):
+def test_deletes_nothing_on_a_slip_of_the_finger(call, log, settings, capfd, days):
     log(1)
     with pytest.raises(SystemExit) as ended:
         call(enquiries, "purge", "--older-than", days)
-    last = capsys.readouterr().err.splitlines()[-1].partition("error: ")[2]
+    last = capfd.readouterr().err.splitlines()[-1].partition("error: ")[2]
     said = f"argument --older-than: {days!r} is no whole number from 1 to 99999"
     assert (ended.value.code, last) == (2, said)
     with EnquiryStore.from_settings(settings) as store:
@@ -218,10 +218,10 @@ def test_deletes_nothing_on_a_slip_of_the_finger(call, log, settings, capsys, da
 
 
 @pytest.mark.parametrize("date", ["yesterday", "2026-13-01", "20.11.2026", "0001-01-01T00:00+05:00"])
-def test_says_what_a_date_looks_like(call, capsys, date):
+def test_says_what_a_date_looks_like(call, capfd, date):
     with pytest.raises(SystemExit):
         call(enquiries, "list", "--since", date)
-    assert capsys.readouterr().err.endswith(f"argument --since: {date!r} is no date, such as 2026-11-20\n")
+    assert capfd.readouterr().err.endswith(f"argument --since: {date!r} is no date, such as 2026-11-20\n")
 
 
 @pytest.mark.parametrize("command", [("list",), ("show", "a"), ("export",), ("purge",)], ids=" ".join)

@@ -1,9 +1,10 @@
-"""One conversation with the trained dialogue; shared by the tests of bot.dialogue."""
+"""One conversation with the trained dialogue, and a small project to train; shared by the tests of bot.dialogue."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.door import Dialogue, Message
 from bot.reply import Reply
+from bot.settings import Settings
 from bot.store.models import Enquiry
 from bot.store.statements import EnquiryFilter
+from tests.bot.dialogue import small_project
 
 
 class Talk:
@@ -48,3 +51,9 @@ def new_talk(dialogue: Dialogue) -> Callable[[], Talk]:
 @pytest.fixture
 def talk(dialogue: Dialogue) -> Talk:
     return Talk(dialogue)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Settings:
+    """A small project that can be trained from in half a second, once Rasa is imported."""
+    return small_project.write(tmp_path / "project")

@@ -224,8 +224,13 @@ def test_offers_nothing_beside_a_term_that_is_gone(with_term):
     assert decide(question, with_term).runners_up == ()
 
 
-def test_prefers_an_entry_that_is_surely_meant_to_a_term(with_term):
-    assert decide(_question("What is partnership count?", confidence=0.9), with_term).entries == ("growth.costs",)
+def test_looks_a_term_up_that_no_other_entry_speaks_of(with_term):
+    unknown = dataclasses.replace(_question("partnership count", ranking=()), coverage=0.0)
+    assert decide(unknown, with_term).entries == ("growth.number",)
+
+
+def test_explains_a_term_asked_for_by_its_name_whatever_the_ranking(with_term):
+    assert decide(_question("What is partnership count?", confidence=0.9), with_term).entries == ("growth.number",)
 
 
 def test_gives_the_values_of_one_kind_in_order():

@@ -53,6 +53,13 @@ def test_picks_up_a_new_file_without_an_edit_elsewhere(own_project):
     assert _examples(own_project, "faq/people.helper") == expected
 
 
+def test_leaves_terms_to_be_looked_up(own_project):
+    with small_base.edit(own_project / "knowledge" / "entries" / "growth.yml") as data:
+        data["entries"]["number"]["kind"] = "term"
+    assert _examples(own_project, "faq/growth.number") == set()
+    assert len(_examples(own_project, "faq/growth.costs")) == 22
+
+
 def test_gives_components_the_version_of_the_knowledge(own_project):
     version = folder_hash(own_project / "knowledge")
     tokenizer, recogniser, selector = importer_of(own_project).get_config()["pipeline"]
