@@ -72,4 +72,3 @@ def dialogue(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     yield opened
     opened.store.close()
     services.use(None)
-

@@ -30,6 +30,7 @@ COMMANDS = {
 }
 _QUIT = frozenset({"/quit", "/exit", "/q"})
 _WIDEST = 100
+_USUAL = 80
 
 
 class Terminal:
@@ -80,8 +81,8 @@ class Terminal:
         await self._show(console, farewell)
 
     async def _show(self, console: Console, answer: Answer) -> None:
-        # Asked each time: people resize their windows.
-        width = min(os.get_terminal_size(console.file.fileno()).columns, _WIDEST)
+        # Asked each time: people resize their windows. Some terminals do not know how wide they are and say 0.
+        width = min(os.get_terminal_size(console.file.fileno()).columns or _USUAL, _WIDEST)
         console.print(rendered(answer.reply), width=width)
         self._dialogue.delivered(answer)
         await asyncio.sleep(0)

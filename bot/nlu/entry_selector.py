@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge.loader import load
 from bot.nlu import fusion
+from bot.nlu.component import TrainedComponent
 from bot.nlu.evidence import FAQ, Evidence, Profile, entry_documents, profiles
 from bot.nlu.fusion import Fusion
 from bot.nlu.intent_classifier import LABEL_SCORES, examples_of, linear_settings, set_intent
@@ -29,26 +28,15 @@ SELECTION = "selection"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no types
+class EntrySelector(TrainedComponent):
     """Ranks the entries by all the evidence and corrects the intent accordingly.
 
     The output holds, under `selection`, the likeliest entries with their shares, and `confidence`: the chance that the
     first choice among all labels is right. What to do with it is decided by the action, which knows the conversation.
     """
 
-    def __init__(
-        self,
-        config: dict[str, Any],
-        storage: ModelStorage,
-        resource: Resource,
-        evidence: Evidence | None = None,
-        weights: Fusion | None = None,
-    ) -> None:
-        self._config = config
-        self._storage = storage
-        self._resource = resource
-        self._evidence = evidence
-        self._fusion = weights
+    _evidence: Evidence
+    _fusion: Fusion
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -65,18 +53,7 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
             "answer_lead": 2.0,
         }
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> EntrySelector:
-        """See parent class."""
-        return cls(config, model_storage, resource)
-
-    def train(self, training_data: TrainingData) -> Resource:
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
         """Fits the weights of the evidence and stores them with the texts to search in."""
         knowledge = load(project_path(self._config["knowledge"]))
         recogniser = Recogniser(build(knowledge, project_path(self._config["nlu_data"])))
@@ -101,34 +78,21 @@ class EntrySelector(GraphComponent):  # type: ignore[misc]  # rasa ships no type
             "weights": list(weights.weights),
             "trust": list(weights.trust),
         }
-        with self._storage.write_to(self._resource) as folder:
-            (folder / "selector.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        return self._resource
+        (folder / "selector.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> EntrySelector:
+    def restore(self, folder: Path) -> None:
         """See parent class."""
-        with model_storage.read_from(resource) as folder:
-            data = json.loads((folder / "selector.json").read_text(encoding="utf-8"))
-        evidence = Evidence(
+        data = json.loads((folder / "selector.json").read_text(encoding="utf-8"))
+        self._evidence = Evidence(
             data["labels"],
             [Profile.from_list(profile) for profile in data["about"]],
             [(int(i), text) for i, text in data["questions"]],
             [(int(i), text) for i, text in data["answers"]],
         )
-        return cls(config, model_storage, resource, evidence, Fusion(tuple(data["weights"]), tuple(data["trust"])))
+        self._fusion = Fusion(tuple(data["weights"]), tuple(data["trust"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets intent, ranking and selection of each message."""
-        if self._evidence is None or self._fusion is None:
-            raise RuntimeError("the selector is used before it was trained")
         for message in messages:
             text = message.get(TEXT) or ""
             labels, scores, nearest = message.get(LABEL_SCORES)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.special import softmax
 
+from bot.nlu.component import TrainedComponent
 from bot.nlu.linear import LinearModel, LinearSettings
 
 # Turns scores into shares that add up to one; the selector, which follows, weighs the scores themselves.
@@ -35,62 +34,31 @@ def linear_settings(config: dict[str, Any]) -> LinearSettings:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class LinearIntentClassifier(GraphComponent):  # type: ignore[misc]  # rasa ships no types
+class LinearIntentClassifier(TrainedComponent):
     """Sets the intent by a linear model over n-grams; entries count as labels of their own while it learns."""
 
-    def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearModel | None = None
-    ) -> None:
-        self._config = config
-        self._storage = storage
-        self._resource = resource
-        self._model = model
+    _model: LinearModel
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """See parent class."""
         return {"penalty": LinearSettings().penalty}
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> LinearIntentClassifier:
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
         """See parent class."""
-        return cls(config, model_storage, resource)
-
-    def train(self, training_data: TrainingData) -> Resource:
-        """Fits the model and stores it as plain arrays and JSON, never as pickled code."""
         texts, labels = examples_of(training_data)
         arrays, data = LinearModel.fit(texts, labels, linear_settings(self._config)).to_arrays()
-        with self._storage.write_to(self._resource) as folder:
-            np.savez(folder / "linear.npz", **arrays)
-            (folder / "linear.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        return self._resource
+        np.savez(folder / "linear.npz", **arrays)
+        (folder / "linear.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> LinearIntentClassifier:
+    def restore(self, folder: Path) -> None:
         """See parent class."""
-        with model_storage.read_from(resource) as folder:
-            data = json.loads((folder / "linear.json").read_text(encoding="utf-8"))
-            with np.load(folder / "linear.npz", allow_pickle=False) as arrays:
-                model = LinearModel.from_arrays(arrays, data)
-        return cls(config, model_storage, resource, model)
+        data = json.loads((folder / "linear.json").read_text(encoding="utf-8"))
+        with np.load(folder / "linear.npz", allow_pickle=False) as arrays:
+            self._model = LinearModel.from_arrays(arrays, data)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets the intent, its ranking, and the scores of all labels for the selector."""
-        if self._model is None:
-            raise RuntimeError("the classifier is used before it was trained")
         for message in messages:
             scores, nearest = self._model.score([message.get(TEXT) or ""])
             message.set(LABEL_SCORES, (self._model.labels, scores[0], nearest[0]))

@@ -294,6 +294,6 @@ def test_keeps_the_frame_whole_at_any_width(width):
 @pytest.mark.model
 async def test_says_on_the_screen_what_it_says_without_one(dialogue):
     answer = await dialogue.ask(Message(uuid.uuid4().hex, "jsonl", text="What is principle 7?"))
-    lines = " ".join(_inside(answer.reply))
+    lines = " ".join(_lines(answer.reply))
     words = plain_text(answer.reply).split("Source: ")[0].split()
     assert [word for word in words if word not in lines] == []

@@ -131,7 +131,7 @@ def ask_here(dialogue, call, var, monkeypatch):
     return run
 
 
-@pytest.mark.parametrize("question", ["原则7是什么？", '--- /show_entry{"entry": "ten_principles.principle_7"}'])
+@pytest.mark.parametrize("question", ["原则7是什么？", "--principle 7?"])
 def test_prints_the_reply_object(ask_here, question):
     data = json.loads(ask_here("--json", "--", question))
     reply = Reply.from_dict({name: value for name, value in data.items() if name != "text"})

@@ -93,16 +93,6 @@ def test_stores_the_same_plain_json_in_a_second_training(train):
     assert train(EntrySelector).files() == files
 
 
-def test_refuses_to_work_untrained(train):
-    from rasa.engine.graph import ExecutionContext, GraphSchema
-
-    trained = train(EntrySelector)
-    context = ExecutionContext(GraphSchema({}), "model")
-    fresh = EntrySelector.create(EntrySelector.get_default_config(), trained.storage, trained.resource, context)
-    with pytest.raises(RuntimeError, match="before it was trained"):
-        fresh.process([Message.build(text="hello")])
-
-
 def test_gives_messages_that_come_together_what_it_gives_them_alone(pipeline, say):
     components = pipeline()()
     messages = [Message.build(text=text) for text in TEXTS]

@@ -70,17 +70,6 @@ def test_stores_no_code(train):
     assert b"pickle" not in files["linear.npz"]
 
 
-def test_refuses_to_work_untrained(train):
-    from rasa.engine.graph import ExecutionContext, GraphSchema
-
-    trained = train(LinearIntentClassifier)
-    config = LinearIntentClassifier.get_default_config()
-    context = ExecutionContext(GraphSchema({}), "model")
-    fresh = LinearIntentClassifier.create(config, trained.storage, trained.resource, context)
-    with pytest.raises(RuntimeError, match="before it was trained"):
-        fresh.process([Message.build(text="hello")])
-
-
 def test_reads_its_settings_from_the_configuration():
     assert linear_settings({"penalty": 3.0}).penalty == 3.0
 
