@@ -26,9 +26,20 @@ ANYBODY = "c0ffee"
 
 
 @contextlib.contextmanager
-def in_use(root: Path, *, operator: str = "Partnerships Desk", contact: str = "desk@example.org") -> Iterator[Services]:
-    """Writes the small project into `root` and has the actions of this process use it, with the product's phrases."""
-    small_base.write(root)
+def in_use(
+    root: Path,
+    *,
+    operator: str = "Partnerships Desk",
+    contact: str = "desk@example.org",
+    knowledge: Path | None = None,
+) -> Iterator[Services]:
+    """Has the actions of this process use the small project, written into `root`, with the product's phrases.
+
+    Args:
+        knowledge: a knowledge base to use in place of the small one.
+    """
+    if knowledge is None:
+        small_base.write(root)
     settings = Settings(
         root=root,
         var=root / "var",
@@ -36,11 +47,11 @@ def in_use(root: Path, *, operator: str = "Partnerships Desk", contact: str = "d
         operator=operator,
         contact=contact,
     )
-    knowledge = load(settings.knowledge)
+    loaded = load(knowledge or settings.knowledge)
     before = services._services
     with EnquiryStore.from_settings(settings) as store:
-        phrases = load_phrases(small_base.ROOT / "nlu_data", list(knowledge.languages))
-        small = Services(settings=settings, knowledge=knowledge, phrases=phrases, store=store, secret="s" * 32)
+        phrases = load_phrases(small_base.ROOT / "nlu_data", list(loaded.languages))
+        small = Services(settings=settings, knowledge=loaded, phrases=phrases, store=store, secret="s" * 32)
         services.use(small)
         yield small
         services.use(before)

@@ -46,6 +46,11 @@ def test_shows_what_matters_on_standard_error(name, level, is_shown):
     assert ("it happened" in result.stderr) is is_shown
 
 
+def test_hides_the_chatter_of_a_library_that_sets_its_own_level():
+    program = "chatty = logging.getLogger('chatty')\nchatty.setLevel(logging.DEBUG)\nchatty.info('what a person said')"
+    assert _run(program, level="logging.DEBUG").stderr == ""
+
+
 @pytest.mark.parametrize(("name", "is_shown"), [("bot.dialogue", True), ("actions.x", True), ("sqlalchemy", False)])
 def test_shows_one_line_per_turn_on_demand(name, is_shown):
     result = _run(f"logging.getLogger('{name}').info('a turn')", level="logging.INFO")

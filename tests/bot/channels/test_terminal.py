@@ -199,7 +199,7 @@ def type_on_screen(dialogue: Dialogue) -> Callable[..., Awaitable[str]]:
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("keys", ["\x03", "\x04", "/quit\r", "/exit\r", "half a question\x03"])
+@pytest.mark.parametrize("keys", ["\x04", "/quit\r", "half a question\x03"])
 async def test_says_goodbye_whichever_way_the_screen_is_left(type_on_screen, phrase, keys):
     drawn = await type_on_screen(keys)
     assert drawn.count("╭") == 2
@@ -209,11 +209,6 @@ async def test_says_goodbye_whichever_way_the_screen_is_left(type_on_screen, phr
 @pytest.mark.model
 async def test_takes_no_notice_of_blank_lines_on_the_screen(type_on_screen):
     assert (await type_on_screen("\r  \r/quit\r")).count("╭") == 2
-
-
-@pytest.mark.model
-async def test_completes_commands(type_on_screen, phrase):
-    assert phrase("topics").split(".")[0] in await type_on_screen("/top\t\r/quit\r")
 
 
 def _lines(reply: Reply, width: int = 80) -> list[str]:

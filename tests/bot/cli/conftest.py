@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime
+import logging
+import os
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +20,7 @@ from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
 from bot.store.models import Enquiry, enquiry_id
 from tests.bot import small_base
+from tests.bot.dialogue import small_project
 
 START = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.timezone.utc)
 
@@ -103,3 +107,23 @@ def log(settings: Settings) -> Iterator[Callable[..., Enquiry]]:
             return row
 
         yield record
+
+
+@pytest.fixture
+def own_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keeps what the command sets up for its own process from the tests that follow."""
+    root = logging.getLogger()
+    levels = {name: logging.getLogger(name).level for name in ("", "bot", "actions", "rasa", "httpx", "rasa_sdk")}
+    monkeypatch.setattr(root, "handlers", list(root.handlers))
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    for name in ("RASA_MAX_CACHE_SIZE", "RASA_CACHE_DIRECTORY", "SQLALCHEMY_SILENCE_UBER_WARNING"):
+        monkeypatch.setenv(name, os.environ.get(name, "0"))
+    yield
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+@pytest.fixture
+def configured(settings: Settings, own_logging: None) -> Path:
+    """The project of the settings, with a configuration to train it by."""
+    return small_project.write(settings.root).root

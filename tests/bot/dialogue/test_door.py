@@ -11,7 +11,6 @@ from bot import services
 from bot.dialogue.door import MAX_CHARACTERS, Message, defused, dialogue_url
 from bot.knowledge import render
 from bot.nlu.data_checks import PAYLOAD_INTENTS
-from bot.reply import MAX_LOCATORS, MAX_TEXT_CHARACTERS
 from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
 from bot.store.statements import EnquiryFilter
@@ -384,28 +383,21 @@ async def test_tells_politely_that_a_deletion_failed(talk, without_log, tmp_path
     assert reply.body == (talk.dialogue.phrases.get("technical_problem", "en"),)
 
 
-# Every entry
+# Buttons of every topic
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_states_every_entry_with_its_citations(new_talk, dialogue, language):
-    wrong = []
-    for entry_id in dialogue.knowledge.entries:
-        payload = f'/show_entry{{"entry": "{entry_id}"}}'
-        reply = await new_talk().send(command=payload, language_hint=language)
-        is_right = (
-            (reply.outcome, reply.entry, reply.language) == ("answer", entry_id, language)
-            and reply.citations
-            and len(reply.text) < MAX_TEXT_CHARACTERS
-            and sum(len(citation.locators) for citation in reply.citations) <= MAX_LOCATORS
-            and "{" not in reply.text
-            and all(choice.label for choice in reply.choices)
-            and dialogue.store.get(reply.enquiry_id).entry == entry_id
-        )
-        if not is_right:
-            wrong.append((entry_id, reply.outcome, reply.entry, reply.language, len(reply.text)))
-    assert wrong == []
+async def test_opens_a_topic_and_an_entry_of_it_from_its_buttons(new_talk, dialogue, language):
+    menu = await new_talk().say({"en": "topics", "zh": "主题"}[language])
+    assert len(menu.choices) == len(dialogue.knowledge.topics)
+    for topic in menu.choices:
+        talk = new_talk()
+        await talk.say({"en": "topics", "zh": "主题"}[language])
+        opened = await talk.press(topic.payload)
+        reply = await talk.press(opened.choices[-1].payload)
+        assert (reply.outcome, reply.language) == ("answer", language)
+        assert reply.title == opened.choices[-1].label
+        assert reply.entry in opened.choices[-1].payload
 
 
 # Opening

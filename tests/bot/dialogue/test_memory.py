@@ -139,7 +139,7 @@ async def test_stores_no_words_in_the_database(database, tmp_path):
     for number in range(TURNS_PER_SESSION + 2):
         await _turn(database, number)
     content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    assert b"growth.e3" in content
+    assert b"growth.e21" in content
     assert b"MARKER" not in content
 
 

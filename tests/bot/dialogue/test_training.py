@@ -19,6 +19,18 @@ from tests.bot.dialogue import small_project
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:rasa")
 
 ARCHIVE = b"a trained model"
+INPUTS = [
+    "nlu_data/domain/faq.yml",
+    "nlu_data/rules/faq.yml",
+    "nlu_data/en/small_talk.yml",
+    "nlu_data/zh/lookups.yml",
+    "knowledge/entries/growth.yml",
+    "knowledge/texts/zh/growth.yml",
+    "knowledge/sources/report.yml",
+    "knowledge/languages/en.yml",
+    "bot/nlu/importer.py",
+    "bot/text/terms.py",
+]
 
 
 @pytest.fixture
@@ -56,31 +68,16 @@ def test_is_up_to_date_after_training(trained):
     assert not is_stale(trained)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "config.yml",
-        "nlu_data/domain/faq.yml",
-        "nlu_data/rules/faq.yml",
-        "nlu_data/en/small_talk.yml",
-        "nlu_data/zh/lookups.yml",
-        "knowledge/entries/growth.yml",
-        "knowledge/texts/zh/growth.yml",
-        "knowledge/sources/report.yml",
-        "knowledge/languages/en.yml",
-        "bot/nlu/importer.py",
-        "bot/text/terms.py",
-    ],
-)
-@pytest.mark.parametrize("change", ["edit", "remove"])
-def test_is_stale_after_a_change_of_what_it_was_trained_from(trained, path, change):
-    if path == "config.yml" and change == "remove":
-        pytest.skip("a project without a configuration is none")
+@pytest.mark.parametrize("path", ["config.yml", *INPUTS])
+def test_is_stale_after_an_edit_of_what_it_was_trained_from(trained, path):
     file = trained.root / path
-    if change == "edit":
-        file.write_text(file.read_text() + "\n# edited\n")
-    else:
-        file.unlink()
+    file.write_text(file.read_text() + "\n# edited\n")
+    assert is_stale(trained)
+
+
+@pytest.mark.parametrize("path", INPUTS)
+def test_is_stale_after_a_file_has_gone(trained, path):
+    (trained.root / path).unlink()
     assert is_stale(trained)
 
 

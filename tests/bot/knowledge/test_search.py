@@ -35,9 +35,16 @@ def test_finds_nothing_for_unknown_words(small, words):
 
 
 def test_scores_an_owner_by_its_best_document():
-    index = Index([(0, "vaccine"), (0, "assembly"), (1, "vaccine assembly")], 3)
+    index = Index([(0, "vaccine"), (1, "vaccine assembly"), (0, "assembly"), (1, "zebra")], 3)
     first, second, third = index.scores("vaccine assembly")
     assert second > first > third == 0
+
+
+def test_scores_the_same_in_whatever_order_the_documents_come():
+    documents = [(2, "vaccine"), (0, "assembly vaccine"), (2, "assembly"), (0, "zebra"), (1, "budget vaccine")]
+    one, other = (Index(rows, 4).scores("vaccine assembly") for rows in (documents, sorted(documents)))
+    assert one.tolist() == pytest.approx(other.tolist())
+    assert min(one[:3]) > one[3] == 0
 
 
 def test_scores_at_most_about_one():

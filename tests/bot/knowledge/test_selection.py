@@ -149,10 +149,17 @@ def test_knows_messages_that_lean_on_the_last(text, expected):
 UNDECIDED = ("duties.precaution", 0.22), ("growth.number", 0.2)
 
 
-def test_prefers_the_topic_of_the_last_answer_for_a_short_question(small):
-    question = _question("and how many?", ranking=UNDECIDED, confidence=0.3)
-    assert decide(question, small).entries == ("duties.precaution",)
-    assert decide(question, small, Context("growth.costs")).entries == ("growth.number",)
+@pytest.mark.parametrize(
+    ("last", "rival"),
+    [
+        ("duties.precaution", "growth.number"),  # the same topic
+        ("growth.costs", "duties.precaution"),  # another topic, the same document
+    ],
+)
+def test_prefers_what_is_near_the_last_answer_for_a_short_question(small, last, rival):
+    question = _question("and then?", ranking=[(rival, 0.22), ("duties.invitation", 0.2)], confidence=0.3)
+    assert decide(question, small).entries == (rival,)
+    assert decide(question, small, Context(last)).entries == ("duties.invitation",)
 
 
 def test_keeps_its_own_judgement_for_a_long_question(small):

@@ -54,6 +54,14 @@ def test_leaves_small_talk_to_its_intent(pipeline, say):
     assert sum(row["share"] for row in output[SELECTION]["ranking"]) < 0.5
 
 
+def test_corrects_the_intent_by_all_the_evidence(pipeline, say):
+    output = say("principle 7", *pipeline()())
+    shares = [row["share"] for row in output[SELECTION]["ranking"]]
+    ranking = {row["name"]: row["confidence"] for row in output["intent_ranking"]}
+    assert ranking["faq"] == pytest.approx(sum(shares), abs=1e-4)
+    assert sum(ranking.values()) == pytest.approx(1, abs=1e-4)
+
+
 def test_ranks_every_entry_with_its_share(pipeline, say):
     selection = say("vaccine budget", *pipeline()())[SELECTION]
     shares = [row["share"] for row in selection["ranking"]]

@@ -83,6 +83,13 @@ def test_is_the_same_after_a_second_training(model):
     assert np.array_equal(model.score(TEXTS)[0], again.score(TEXTS)[0])
 
 
+def test_is_the_same_in_whatever_order_the_examples_come(model):
+    order = [5, 0, 11, 3, 8, 1, 9, 4, 2, 10, 7, 6]
+    mixed = LinearModel.fit([TEXTS[i] for i in order], [TARGETS[i] for i in order], LinearSettings())
+    for one, other in zip(mixed.score(TEXTS), model.score(TEXTS), strict=True):
+        assert one == pytest.approx(other, abs=1e-4)
+
+
 def test_survives_the_way_into_a_file_and_back(model, tmp_path):
     arrays, data = model.to_arrays()
     np.savez(tmp_path / "model.npz", **arrays)

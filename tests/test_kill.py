@@ -1,0 +1,51 @@
+"""What is left when the program is killed in the middle of its work."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+
+import pytest
+
+from tests.conftest import PROGRAM, ROOT
+
+pytestmark = pytest.mark.model
+
+ASKED = 200
+KILLED_AFTER = 60
+
+
+def test_loses_no_answered_question_to_a_kill(var, partnerguide):
+    process = subprocess.Popen(
+        [PROGRAM, "ask", "--jsonl"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        env={**os.environ, "PARTNERGUIDE_VAR": str(var)},
+    )
+    for number in range(ASKED):
+        question = {"id": number, "session": number % 7, "text": f"What is principle {number % 10 + 1}?"}
+        process.stdin.write(json.dumps(question).encode() + b"\n")
+    process.stdin.flush()
+    lines = [process.stdout.readline() for _ in range(KILLED_AFTER)]
+    process.send_signal(signal.SIGKILL)
+    rest, _ = process.communicate()
+    lines += [line for line in rest.splitlines(keepends=True) if line.endswith(b"\n")]
+    answered = {json.loads(line)["reply"]["enquiry_id"] for line in lines}
+    assert (process.returncode, KILLED_AFTER <= len(answered) < ASKED) == (-signal.SIGKILL, True)
+
+    again = partnerguide("ask", "--json", "What is principle 7?")
+    assert (again.returncode, again.stderr) == (0, "")
+    answered.add(json.loads(again.stdout)["enquiry_id"])
+    with contextlib.closing(sqlite3.connect(var / "partnerguide.db")) as database:
+        stored = {row for (row,) in database.execute("SELECT id FROM enquiry")}
+        (state,) = database.execute("PRAGMA integrity_check").fetchone()
+    assert (answered - stored, state) == (set(), "ok")
+    # Besides what was answered at most the one turn that was recorded and not yet answered.
+    assert len(stored - answered) <= 1
+    assert not (var / "spool").exists()
