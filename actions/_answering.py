@@ -6,7 +6,7 @@ import dataclasses
 
 from actions._base import Guide, Response
 from bot.knowledge import render
-from bot.knowledge.selection import Decision, decide
+from bot.knowledge.selection import Decision, Question, decide
 from bot.languages import script_of
 from bot.reply import Choice, Reply
 
@@ -15,10 +15,11 @@ _MOST_CHOICES = 5
 _REMEMBERED = 8
 
 
-def respond_to_question(guide: Guide) -> Response:
-    """Returns the response to a free question, in the light of what was answered before."""
-    decision = decide(guide.turn.question, guide.knowledge, guide.turn.context)
-    ranked = {"last_ranking": [list(pair) for pair in guide.turn.question.ranking[:_REMEMBERED]]}
+def respond_to_question(guide: Guide, question: Question | None = None) -> Response:
+    """Returns the response to a free question (default: the turn's own), in the light of what was answered before."""
+    question = question or guide.turn.question
+    decision = decide(question, guide.knowledge, guide.turn.context)
+    ranked = {"last_ranking": [list(pair) for pair in question.ranking[:_REMEMBERED]]}
     if decision.kind == "answer":
         response = answer_entry(guide, decision.entries[0], confidence=decision.confidence, close=decision.runners_up)
         return Response(response.reply, {**response.slots, **ranked})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions._answering import answer_entry, entry_choice
+from actions._answering import answer_entry, entry_choice, respond_to_question
 from actions._base import Guide, GuideAction, Response
 from bot.knowledge import render
 
@@ -16,6 +16,8 @@ class ActionShowMore(GuideAction):
 
     def respond(self, guide: Guide) -> Response:
         """See parent class."""
+        if guide.turn.question.names_a_subject:
+            return respond_to_question(guide, guide.turn.question.about_its_subject())
         entry = guide.knowledge.entries.get(guide.turn.last_entry)
         if entry is None:
             return Response(guide.say("more_nothing", "notice", choices=guide.ways_out()))

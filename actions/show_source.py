@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from actions._answering import respond_to_question
 from actions._base import Guide, GuideAction, Response
 from bot.knowledge import render
 
@@ -17,6 +18,8 @@ class ActionShowSource(GuideAction):
 
     def respond(self, guide: Guide) -> Response:
         """See parent class."""
+        if guide.turn.question.names_a_subject:
+            return respond_to_question(guide, guide.turn.question.about_its_subject())
         entry = guide.knowledge.entries.get(guide.turn.last_entry)
         if entry is None:
             return Response(guide.say("source_none", "notice", choices=guide.ways_out()))

@@ -5,6 +5,7 @@ The ranking comes from the trained model; the conversation's context and places 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -60,6 +61,18 @@ class Question:
     entities: tuple[tuple[str, str], ...] = ()
     thresholds: Thresholds = Thresholds()
     coverage: float = 1.0
+
+    @property
+    def names_a_subject(self) -> bool:
+        """Whether the message names a thing of the field: then it is about that, not about the answer before."""
+        return any(kind in _DEFINITE or kind == "term" for kind, _ in self.entities)
+
+    def about_its_subject(self) -> Question:
+        """Returns the message read as a question of content, whatever else it sounds like ("explain the MAF")."""
+        total = sum(share for _, share in self.ranking) or 1.0
+        ranking = tuple((entry, share / total) for entry, share in self.ranking)
+        confidence = ranking[0][1] if ranking else 0.0
+        return dataclasses.replace(self, intent="faq", ranking=ranking, confidence=confidence)
 
     def values(self, kind: str) -> list[str]:
         """Returns the values of the entities of one kind, in the order of the message."""
