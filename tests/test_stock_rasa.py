@@ -35,14 +35,28 @@ QUESTIONS = {
 
 @dataclass(frozen=True)
 class Stock:
-    """The address of `rasa run`, and the files that hold what both processes print."""
+    """`rasa run` and `rasa run actions`: their addresses, the processes, the files that hold what they print."""
 
-    url: str
-    printed: tuple[Path, ...]
+    server: str
+    actions: str
+    processes: list[subprocess.Popen[bytes]]
+    printed: list[Path]
+
+    def wait_until_ready(self) -> None:
+        for url, process, printed in zip((self.actions, self.server), self.processes, self.printed, strict=True):
+            _wait_until_ready(f"{url}/", process, printed)
+
+    def ask(self, sender: str, message: str) -> list[dict[str, object]]:
+        body = json.dumps({"sender": sender, "message": message}).encode()
+        url = f"{self.server}/webhooks/rest/webhook"
+        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)
 
 
 @pytest.fixture(scope="module")
-def stock(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stock]:
+def starting(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stock]:
+    """Both processes, not waited for: meanwhile this one can open the embedded dialogue."""
     folder = tmp_path_factory.mktemp("stock")
     server, actions = _free_port(), _free_port()
     record = json.loads((models / "current.json").read_text())
@@ -58,22 +72,27 @@ def stock(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
     run_actions = ["run", "actions", "--actions", "actions", "--port", str(actions)]
     run_server = ["run", "--model", str(models / record["file"]), "--interface", "127.0.0.1", "--port", str(server)]
     run_server += ["--credentials", str(folder / "credentials.yml"), "--endpoints", str(folder / "endpoints.yml")]
-    printed = (folder / "actions.txt", folder / "server.txt")
-    processes = []
+    stock = Stock(f"http://127.0.0.1:{server}", f"http://127.0.0.1:{actions}", [], [])
     try:
-        for arguments, path in zip((run_actions, run_server), printed, strict=True):
-            with path.open("w") as out:
-                command = [RASA, *arguments]
-                process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
-            processes.append(process)
-        _wait_until_ready(f"http://127.0.0.1:{actions}/health", processes[0], printed[0])
-        _wait_until_ready(f"http://127.0.0.1:{server}/", processes[1], printed[1])
-        yield Stock(f"http://127.0.0.1:{server}/webhooks/rest/webhook", printed)
+        for name, arguments in (("actions", run_actions), ("server", run_server)):
+            stock.printed.append(folder / f"{name}.txt")
+            with stock.printed[-1].open("w") as out:
+                process = subprocess.Popen(
+                    [RASA, *arguments], cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT
+                )
+            stock.processes.append(process)
+        yield stock
     finally:
-        for process in processes:
+        for process in stock.processes:
             process.terminate()
-        for process in processes:
+        for process in stock.processes:
             process.wait(timeout=30)
+
+
+@pytest.fixture
+def stock(starting: Stock) -> Stock:
+    starting.wait_until_ready()
+    return starting
 
 
 def _free_port() -> int:
@@ -101,21 +120,14 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], printed: Path)
             continue
 
 
-def _ask(url: str, sender: str, message: str) -> list[dict[str, object]]:
-    body = json.dumps({"sender": sender, "message": message}).encode()
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as response:
-        return json.load(response)
-
-
 @pytest.mark.model
 @pytest.mark.slow
-async def test_answers_as_the_embedded_dialogue_does(stock, dialogue):
+async def test_answers_as_the_embedded_dialogue_does(starting, dialogue, stock):
     for language, questions in QUESTIONS.items():
         for question in questions:
             answer = await dialogue.ask(Message(conversation=f"stock-{language}", channel="jsonl", text=question))
             embedded = json.loads(json.dumps(answer.reply.to_dict()))
-            uttered = _ask(stock.url, f"stock-{language}", question)
+            uttered = stock.ask(f"stock-{language}", question)
             (custom,) = [message["custom"] for message in uttered if "custom" in message]
             # The REST channel sends each block of a text without buttons as a message of its own (rasa 3.6.21).
             assert "\n\n".join(message["text"] for message in uttered if "text" in message) == embedded["text"]
@@ -129,7 +141,7 @@ async def test_answers_as_the_embedded_dialogue_does(stock, dialogue):
 @pytest.mark.model
 @pytest.mark.slow
 def test_prints_no_words_at_its_usual_log_level(stock):
-    uttered = _ask(stock.url, "printing", f"{MARKER} what is principle 7?")
+    uttered = stock.ask("printing", f"{MARKER} what is principle 7?")
     assert uttered
     printed = "".join(path.read_text() for path in stock.printed)
     assert "action_answer_question" in printed

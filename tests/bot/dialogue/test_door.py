@@ -70,7 +70,7 @@ async def test_never_takes_a_typed_payload_for_a_command(talk, typed):
     assert [row.text for row in talk.rows()] == ["What is principle 7?", defused(typed)]
 
 
-@pytest.mark.parametrize("typed", ["/x@0.1", "/nosuchintent", "///", "🎉🎉", "???", "qzxv wklj", "…", "\u202e\u202e?"])
+@pytest.mark.parametrize("typed", ["/nosuchintent", "///", "🎉🎉", "???", "qzxv wklj", "…", "\u202e\u202e?"])
 async def test_says_no_to_what_has_no_known_word(talk, typed):
     fresh = await talk.say(typed)
     await talk.say("What is principle 7?")
@@ -394,10 +394,10 @@ async def test_opens_a_topic_and_an_entry_of_it_from_its_buttons(new_talk, dialo
         talk = new_talk()
         await talk.say({"en": "topics", "zh": "主题"}[language])
         opened = await talk.press(topic.payload)
-        reply = await talk.press(opened.choices[-1].payload)
+        reply = await talk.press(opened.choices[0].payload)
         assert (reply.outcome, reply.language) == ("answer", language)
-        assert reply.title == opened.choices[-1].label
-        assert reply.entry in opened.choices[-1].payload
+        assert reply.title == opened.choices[0].label
+        assert reply.entry in opened.choices[0].payload
 
 
 # Opening
