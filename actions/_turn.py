@@ -70,8 +70,9 @@ def turn_of(tracker: Tracker) -> Turn:
         confidence=float(selection.get("confidence", intent.get("confidence") or 0.0)),
         ranking=tuple((row["entry"], float(row["share"])) for row in selection.get("ranking", ())),
         entities=tuple((e["entity"], str(e["value"])) for e in message.get("entities") or ()),
+        in_scope=float(selection.get("in_scope", 1.0)),
+        coverage=float((selection.get("coverage") or (1.0, 1.0))[1]),
         thresholds=Thresholds(**selection.get("thresholds", {})),
-        coverage=max(selection.get("coverage", (1.0,))),
     )
     return Turn(
         conversation=tracker.sender_id,

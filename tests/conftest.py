@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,12 +30,36 @@ def models() -> Path:
     return ROOT / "var" / "models"
 
 
+def make_var(folder: Path, models: Path) -> Path:
+    """Makes a folder for everything the program writes, with the trained model in it."""
+    shutil.copytree(models, folder / "var" / "models", copy_function=os.link)
+    return folder / "var"
+
+
 @pytest.fixture
 def var(tmp_path: Path, models: Path) -> Path:
     """A folder of its own for everything the program writes, with the trained model in it."""
-    folder = tmp_path / "var"
-    shutil.copytree(models, folder / "models", copy_function=os.link)
-    return folder
+    return make_var(tmp_path, models)
+
+
+@contextlib.contextmanager
+def started(
+    var: Path, *arguments: str, before: Sequence[str] = (), text: bool = True, **environment: str
+) -> Iterator[subprocess.Popen[Any]]:
+    """Starts the program in a folder of its own, the words `before` in front of it; it ends with the block."""
+    with subprocess.Popen(
+        [*before, PROGRAM, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=text,
+        cwd=ROOT,
+        env={**os.environ, "PARTNERGUIDE_VAR": str(var), **environment},
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.phrases import load_phrases
-from tests.conftest import PROGRAM, ROOT
+from tests.conftest import PROGRAM, ROOT, make_var, started
 
 pytestmark = pytest.mark.model
 
@@ -169,30 +169,21 @@ def _is_decent(errors: str) -> None:
 def degraded(models: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, int, str, str]]:
     """Two conversations at once, as loading takes its time: folder, exit code, output, errors."""
     settings = {"unwritable": {}, "without PostgreSQL": {"PARTNERGUIDE_DATABASE_URL": AWAY}}
-    running = {}
-    for name, environment in settings.items():
-        var = tmp_path_factory.mktemp("degraded") / "var"
-        var.mkdir()
-        (var / "models").symlink_to(models)
-        var.chmod(0o555 if name == "unwritable" else 0o755)
-        running[name] = (
-            var,
-            subprocess.Popen(
-                [*_without_the_rights_of_root(), PROGRAM, "chat"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                cwd=ROOT,
-                env={**os.environ, "PARTNERGUIDE_VAR": str(var), "PARTNERGUIDE_SECRET": SECRET, **environment},
-            ),
-        )
-        running[name][1].stdin.write(f"{QUESTION}\nand principle 8?\n")
-        running[name][1].stdin.flush()
     ended = {}
-    for name, (var, process) in running.items():
-        out, errors = process.communicate(timeout=120)
-        ended[name] = var, process.returncode, out, errors
+    with contextlib.ExitStack() as stack:
+        running = {}
+        for name, changes in settings.items():
+            var = make_var(tmp_path_factory.mktemp("degraded"), models)
+            var.chmod(0o555 if name == "unwritable" else 0o755)
+            environment = {"PARTNERGUIDE_SECRET": SECRET, **changes}
+            process = stack.enter_context(
+                started(var, "chat", before=_without_the_rights_of_root(), **environment),
+            )
+            process.stdin.write(f"{QUESTION}\nand principle 8?\n")
+            running[name] = var, process
+        for name, (var, process) in running.items():
+            out, errors = process.communicate(timeout=200)
+            ended[name] = var, process.returncode, out, errors
     return ended
 
 
@@ -215,23 +206,14 @@ def test_keeps_the_rows_for_postgresql(degraded):
     assert stat.S_IMODE(waiting.stat().st_mode) == 0o600
 
 
-def test_answers_on_a_full_disk_and_records_again_when_there_is_room(var):
-    process = subprocess.Popen(
-        [PROGRAM, "ask", "--jsonl"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "PARTNERGUIDE_VAR": str(var)},
-    )
+def test_answers_on_a_full_disk_and_goes_on_when_there_is_room(var):
+    with started(var, "ask", "--jsonl") as process:
 
-    def ask() -> list[str]:
-        process.stdin.write(json.dumps({"id": 1, "text": QUESTION}) + "\n")
-        process.stdin.flush()
-        return json.loads(process.stdout.readline())["reply"]["notes"]
+        def ask() -> list[str]:
+            process.stdin.write(json.dumps({"id": 1, "text": QUESTION}) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())["reply"]["notes"]
 
-    with contextlib.closing(process.stdin):
         notes = [ask()]
         _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
         # No file may grow, which the system treats like a full disk.
@@ -239,9 +221,6 @@ def test_answers_on_a_full_disk_and_records_again_when_there_is_room(var):
         notes.append(ask())
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (hard, hard))
         notes.append(ask())
-    errors = process.stderr.read()
-    process.stdout.close()
-    process.stderr.close()
-    assert process.wait(timeout=60) == 0
-    assert notes == [[], [NOT_RECORDED], []]
+        _, errors = process.communicate(timeout=60)
+    assert (process.returncode, notes) == (0, [[], [NOT_RECORDED], []])
     _is_decent(errors)

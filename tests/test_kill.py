@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import sqlite3
-import subprocess
 
 import pytest
 
-from tests.conftest import PROGRAM, ROOT
+from tests.conftest import started
 
 pytestmark = pytest.mark.model
 
@@ -20,22 +18,15 @@ KILLED_AFTER = 60
 
 
 def test_loses_no_answered_question_to_a_kill(var, partnerguide):
-    process = subprocess.Popen(
-        [PROGRAM, "ask", "--jsonl"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=ROOT,
-        env={**os.environ, "PARTNERGUIDE_VAR": str(var)},
-    )
-    for number in range(ASKED):
-        question = {"id": number, "session": number % 7, "text": f"What is principle {number % 10 + 1}?"}
-        process.stdin.write(json.dumps(question).encode() + b"\n")
-    process.stdin.flush()
-    lines = [process.stdout.readline() for _ in range(KILLED_AFTER)]
-    process.send_signal(signal.SIGKILL)
-    rest, _ = process.communicate()
-    lines += [line for line in rest.splitlines(keepends=True) if line.endswith(b"\n")]
+    with started(var, "ask", "--jsonl") as process:
+        for number in range(ASKED):
+            question = {"id": number, "session": number % 7, "text": f"What is principle {number % 10 + 1}?"}
+            process.stdin.write(json.dumps(question) + "\n")
+        process.stdin.flush()
+        lines = [process.stdout.readline() for _ in range(KILLED_AFTER)]
+        process.send_signal(signal.SIGKILL)
+        rest, _ = process.communicate()
+    lines += [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]
     answered = {json.loads(line)["reply"]["enquiry_id"] for line in lines}
     assert (process.returncode, KILLED_AFTER <= len(answered) < ASKED) == (-signal.SIGKILL, True)
 

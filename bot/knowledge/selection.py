@@ -38,20 +38,26 @@ _PRINCIPLES = 10
 class Thresholds:
     """From which confidence (0-1) to answer and to ask back; which share of the likeliest a choice must have.
 
-    An entry that is `lead` times as likely as the next is answered even below `answer`.
+    An entry that is `lead` times as likely as the next is answered even below `answer`. Nothing is answered whose
+    chance to be a question of content is below `in_scope`, nor asked back below `out_of_scope`, nor if less than the
+    share `known` of its words stands in any answer.
     """
 
     answer: float = 0.25
     choices: float = 0.09
     choice_share: float = 0.15
     lead: float = 2.0
+    in_scope: float = 0.6
+    out_of_scope: float = 0.5
+    known: float = 0.3
 
 
 @dataclass(frozen=True)
 class Question:
     """A message as the model understood it: `ranking` holds (entry id, share), likeliest first.
 
-    `coverage` is how much of its wording the knowledge base knows at all (0-1).
+    `in_scope` is the chance that it is a question of content, `coverage` the share of its words that stand in answers
+    (0-1 each).
     """
 
     text: str
@@ -60,6 +66,7 @@ class Question:
     ranking: tuple[tuple[str, float], ...]
     entities: tuple[tuple[str, str], ...] = ()
     thresholds: Thresholds = Thresholds()
+    in_scope: float = 1.0
     coverage: float = 1.0
 
     @property
@@ -72,7 +79,7 @@ class Question:
         total = sum(share for _, share in self.ranking) or 1.0
         ranking = tuple((entry, share / total) for entry, share in self.ranking)
         confidence = ranking[0][1] if ranking else 0.0
-        return dataclasses.replace(self, intent="faq", ranking=ranking, confidence=confidence)
+        return dataclasses.replace(self, intent="faq", ranking=ranking, confidence=confidence, in_scope=1.0)
 
     def values(self, kind: str) -> list[str]:
         """Returns the values of the entities of one kind, in the order of the message."""
@@ -120,8 +127,11 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = Cont
     confidence = max(question.confidence, share) if carries else question.confidence
     limits = question.thresholds
     close = tuple(e for e, s in ranking[1:_MOST_CHOICES] if s >= limits.choice_share * share)
+    if not carries and (question.in_scope < limits.out_of_scope or question.coverage < limits.known):
+        return Decision("fallback", confidence=confidence)
     leads = len(ranking) < _LEADERS or share >= limits.lead * ranking[1][1]
-    if confidence >= limits.answer or (leads and confidence >= limits.choices):
+    is_sure = confidence >= limits.answer or (leads and confidence >= limits.choices)
+    if is_sure and (carries or question.in_scope >= limits.in_scope):
         return Decision("answer", (best,), confidence, runners_up=close)
     if confidence >= limits.choices:
         return Decision("choices", (best, *close), confidence)

@@ -40,7 +40,7 @@ class EntrySelector(TrainedComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """See parent class. `ranking` is the number of entries in the output; the last four are for the action."""
+        """See parent class. `ranking` is the number of entries in the output; the rest is for the action."""
         return {
             "knowledge": "knowledge",
             "nlu_data": "nlu_data",
@@ -51,6 +51,9 @@ class EntrySelector(TrainedComponent):
             "choices_from": 0.09,
             "choice_share": 0.15,
             "answer_lead": 2.0,
+            "in_scope_from": 0.6,
+            "out_of_scope_below": 0.5,
+            "known_from": 0.3,
         }
 
     def learn(self, training_data: TrainingData, folder: Path) -> None:
@@ -102,13 +105,18 @@ class EntrySelector(TrainedComponent):
             set_intent(message, labels, np.exp(fused))
             order = [int(i) for i in np.argsort(-fused, kind="stable") if labels[i].startswith(FAQ)]
             coverage = self._evidence.coverage(text)
+            chances = np.exp(fused)
             selection = {
+                "in_scope": round(float(sum(chances[i] for i in order)), 4),
                 "confidence": round(self._fusion.confidence(fused, features, self._evidence.groups, coverage), 4),
                 "thresholds": {
                     "answer": self._config["answer_from"],
                     "choices": self._config["choices_from"],
                     "choice_share": self._config["choice_share"],
                     "lead": self._config["answer_lead"],
+                    "in_scope": self._config["in_scope_from"],
+                    "out_of_scope": self._config["out_of_scope_below"],
+                    "known": self._config["known_from"],
                 },
                 "coverage": [round(share, 4) for share in coverage],
                 "ranking": [

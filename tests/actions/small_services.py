@@ -96,7 +96,7 @@ def tracker(
     if ranking or intent in ("faq", "out_of_scope"):
         message["selection"] = {
             "confidence": confidence,
-            "coverage": [coverage, 0.0],
+            "coverage": [0.0, coverage],
             "thresholds": {"answer": 0.5, "choices": 0.2, "choice_share": 0.2},
             "ranking": [{"entry": entry, "share": share} for entry, share in ranking],
         }

@@ -11,7 +11,7 @@ import pexpect
 import pytest
 from rich.cells import cell_len
 
-from tests.conftest import PROGRAM, ROOT
+from tests.conftest import PROGRAM, ROOT, make_var
 
 pytestmark = pytest.mark.model
 
@@ -52,9 +52,7 @@ class Screen:
 @pytest.fixture(scope="module")
 def talked(models, tmp_path_factory):
     """The panels of one conversation, by what was typed, and the exit code."""
-    var = tmp_path_factory.mktemp("chat") / "var"
-    var.mkdir()
-    (var / "models").symlink_to(models)
+    var = make_var(tmp_path_factory.mktemp("chat"), models)
     screen = Screen(var, columns=90)
     try:
         panels = {"greeting": screen.panel()}

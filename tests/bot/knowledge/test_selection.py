@@ -243,3 +243,12 @@ def test_explains_a_term_asked_for_by_its_name_whatever_the_ranking(with_term):
 def test_gives_the_values_of_one_kind_in_order():
     question = _question(entities=[("year", "2009"), ("sdg", "7"), ("year", "2007")])
     assert question.values("year") == ["2009", "2007"]
+
+
+@pytest.mark.parametrize(
+    ("in_scope", "coverage", "kind"),
+    [(0.6, 0.3, "answer"), (0.59, 0.3, "choices"), (0.49, 1.0, "fallback"), (1.0, 0.29, "fallback")],
+)
+def test_answers_only_what_is_of_the_field(small, in_scope, coverage, kind):
+    question = Question(LONG, "faq", 0.9, CLOSE, in_scope=in_scope, coverage=coverage)
+    assert decide(question, small).kind == kind
