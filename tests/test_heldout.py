@@ -15,7 +15,7 @@ from bot.reply import Reply
 FOLDER = Path(__file__).parent / "nlu"
 
 # What is not allowed to get worse; measured some points above (right, at most wrong, at most answered out of scope).
-FLOORS = {"en": (0.70, 0.14, 0.25), "zh": (0.72, 0.14, 0.25)}
+FLOORS = {"en": (0.68, 0.14, 0.20), "zh": (0.66, 0.14, 0.20)}
 
 
 def _questions(language: str) -> list[tuple[str, str]]:

@@ -43,7 +43,7 @@ class Thresholds:
     share `known` of its words stands in any answer.
     """
 
-    answer: float = 0.25
+    answer: float = 0.2
     choices: float = 0.09
     choice_share: float = 0.15
     lead: float = 2.0

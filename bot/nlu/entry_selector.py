@@ -47,7 +47,7 @@ class EntrySelector(TrainedComponent):
             "knowledge_version": "",
             "penalty": LinearSettings().penalty,
             "ranking": 12,
-            "answer_from": 0.25,
+            "answer_from": 0.2,
             "choices_from": 0.09,
             "choice_share": 0.15,
             "answer_lead": 2.0,

@@ -29,7 +29,7 @@ class Screen:
             ["chat"],
             dimensions=(50, columns),
             encoding="utf-8",
-            timeout=60,
+            timeout=200,  # a model that has just become stale is trained first
             cwd=ROOT,
             env={**os.environ, "PARTNERGUIDE_VAR": str(var), "TERM": "xterm-256color"},
         )
