@@ -28,7 +28,7 @@ def test_names_close_entries_beside_the_answer(small):
 
 @pytest.mark.parametrize(
     ("confidence", "kind"),
-    [(0.25, "answer"), (0.249, "choices"), (0.09, "choices"), (0.089, "fallback"), (0.0, "fallback")],
+    [(0.2, "answer"), (0.199, "choices"), (0.09, "choices"), (0.089, "fallback"), (0.0, "fallback")],
 )
 def test_decides_by_the_thresholds(small, confidence, kind):
     assert decide(_question(ranking=CLOSE, confidence=confidence), small).kind == kind
