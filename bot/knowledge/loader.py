@@ -188,6 +188,7 @@ def _source(data: dict[str, Any]) -> tuple[str, Source]:
         kind=data["kind"],
         year=data["year"],
         url=data["url"],
+        accessed=data.get("accessed", ""),
         aliases=tuple(data["aliases"]),
         procedural={str(locator): reason for locator, reason in data.get("procedural", {}).items()},
         nicknames={code: tuple(names) for code, names in data["nicknames"].items()},

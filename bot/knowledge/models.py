@@ -83,6 +83,7 @@ class Source:
     `places` maps each locator to the numbers that stand there (facts for checking figures, no sentences).
     `procedural` gives the reason why a place that nobody will ask about is cited by no entry.
     `url` holds `{language}` where the publisher serves several languages; empty where no link is known.
+    `accessed` is the ISO date on which a page that may change was last read; empty for documents that stay as they are.
     """
 
     symbol: str
@@ -93,6 +94,7 @@ class Source:
     places: dict[str, frozenset[Decimal]]
     nicknames: dict[str, tuple[str, ...]] = field(default_factory=dict)
     procedural: dict[str, str] = field(default_factory=dict)
+    accessed: str = ""
 
     def url_in(self, language: str) -> str:
         """Returns the link for readers of `language`."""
