@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from collections import Counter
 
-from actions._base import Guide, Response
+from actions._base import TEXT_PAYLOAD, Guide, Response
 from bot.knowledge import render
+from bot.knowledge.models import Entry
 from bot.knowledge.selection import Decision, Question, decide
 from bot.languages import script_of
 from bot.reply import Choice, Reply
 
 _MOST_CHOICES = 5
+_MOST_SOURCES = 6
 # Of the question before, so many of the likeliest entries are kept for a follow-up.
 _REMEMBERED = 8
 
@@ -27,7 +31,7 @@ def respond_to_question(guide: Guide, question: Question | None = None) -> Respo
         choices = tuple(entry_choice(guide, entry_id) for entry_id in decision.entries)
         reply = guide.say("choices", "choices", choices=(*choices, guide.ways_out()[0]))
         return Response(dataclasses.replace(reply, confidence=decision.confidence), ranked)
-    return Response(_declined(guide, decision))
+    return Response(declined(guide, decision))
 
 
 def answer_entry(
@@ -40,8 +44,11 @@ def answer_entry(
     near = (entry_choice(guide, other) for other in close[:2])
     choices = [*(choice for choice in near if choice.payload not in labels), *reply.choices]
     text = entry.texts[reply.language]
+    choices[:0] = text_choices(guide, entry)
     if text.more and part == "answer":
         choices.insert(0, Choice(guide.phrase("labels_more"), "/ask_more"))
+    if guide.knowledge.chart_of(entry_id) is not None:
+        choices.insert(0, Choice(guide.phrase("labels_chart"), f'/show_chart{{"entry": "{entry_id}"}}'))
     reply = dataclasses.replace(reply, confidence=confidence, choices=tuple(choices[:_MOST_CHOICES]))
     return Response(reply, {"last_entry": entry_id})
 
@@ -51,12 +58,35 @@ def entry_choice(guide: Guide, entry_id: str) -> Choice:
     return render.entry_choice(guide.knowledge.entries[entry_id], guide.knowledge, guide.language)
 
 
-def _declined(guide: Guide, decision: Decision) -> Reply:
+def text_choices(guide: Guide, entry: Entry) -> tuple[Choice, ...]:
+    """Returns the button that shows the official text an entry rests on; none where no cited place is at hand."""
+    cited = [(reference.source, locator) for reference in entry.references for locator in reference.locators]
+    if not guide.services.texts.at_hand(cited):
+        return ()
+    return (Choice(guide.phrase("labels_text"), TEXT_PAYLOAD),)
+
+
+def place_choice(guide: Guide, source: str, locator: str) -> Choice:
+    """Returns the button that shows the official text of one place."""
+    place = render.written_locators((locator,), guide.knowledge.languages[guide.language])
+    payload = json.dumps({"source": source, "locator": locator}, ensure_ascii=False)
+    return Choice(guide.phrase("labels_text_of", source=source, place=place), f"{TEXT_PAYLOAD}{payload}")
+
+
+def _main_sources(guide: Guide) -> list[str]:
+    """Returns the sources that most entries cite, the most cited first, as many as a sentence can name."""
+    counts = Counter(r.source for entry in guide.knowledge.entries.values() for r in entry.references)
+    named = sorted(guide.knowledge.sources, key=lambda symbol: -counts[symbol])
+    return named if len(named) <= _MOST_SOURCES else [*named[:_MOST_SOURCES], "…"]
+
+
+def declined(guide: Guide, decision: Decision) -> Reply:
+    """Returns the reply to a question that is not answered: what was named does not exist, or is out of reach."""
     language = guide.knowledge.languages[guide.language]
     if decision.kind == "no_principle":
         return guide.unanswered("fallback_principle", number=decision.locator)
     if decision.kind == "no_document":
-        sources = language.source_join.join(guide.knowledge.sources)
+        sources = language.source_join.join(_main_sources(guide))
         return guide.unanswered("fallback_document", source=decision.source, sources=sources)
     if decision.kind in ("no_place", "no_entry_for_place"):
         source = guide.knowledge.sources[decision.source]
@@ -67,7 +97,9 @@ def _declined(guide: Guide, decision: Decision) -> Reply:
             return guide.unanswered("fallback_place", source=source.symbol, place=place, first=first, last=last)
         name = "fallback_place_empty" if source.url else "fallback_place_empty_no_link"
         url = source.url_in(guide.language)
-        return guide.unanswered(name, source=source.symbol, place=place, url=url)
+        held = guide.services.texts.at_hand([(source.symbol, decision.locator)])
+        choices = tuple(place_choice(guide, *named) for named in held)
+        return guide.unanswered(name, choices, source=source.symbol, place=place, url=url)
     reply = guide.unanswered("fallback")
     foreign = script_of(guide.turn.text) not in (
         "",

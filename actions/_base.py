@@ -19,7 +19,7 @@ from bot.knowledge.render import paragraphs
 from bot.languages import reply_language
 from bot.reply import ENQUIRY_OUTCOMES, Choice, Outcome, Reply
 from bot.services import Services, services
-from bot.store.models import Enquiry, enquiry_id
+from bot.store.models import Enquiry, enquiry_id, only_outcome
 from bot.store.redaction import redact
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 TOPICS_PAYLOAD = "/ask_topics"
 PERSON_PAYLOAD = "/request_person"
 MORE_PAYLOAD = "/ask_more"
+TEXT_PAYLOAD = "/show_text"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class GuideAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
         turn = turn_of(tracker)
         guide = Guide(services(), turn)
         try:
-            response = self.respond(guide)
+            response = await self.response(guide)
         except Exception:  # the person is told in one sentence, whatever went wrong
             logger.exception("%s failed", self.name())
             response = Response(guide.say("technical_problem", "notice"))
@@ -56,7 +57,7 @@ class GuideAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
         dispatcher.utter_message(
             text=reply.text,
             buttons=[{"title": choice.label, "payload": choice.payload} for choice in reply.choices],
-            json_message=reply.to_dict(),
+            json_message={**reply.to_dict(), **_chosen(response)},
         )
         slots = {
             "last_language": reply.language,
@@ -66,9 +67,19 @@ class GuideAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
         }
         return [SlotSet(name, value) for name, value in slots.items() if turn.slots.get(name) != value]
 
+    async def response(self, guide: Guide) -> Response:
+        """Returns the response to the turn; an action whose work takes long does it beside the event loop."""
+        return self.respond(guide)
+
     @abstractmethod
     def respond(self, guide: Guide) -> Response:
         """Returns the response to the turn; may raise, which the person is told politely."""
+
+
+def _chosen(response: Response) -> dict[str, dict[str, str]]:
+    """Returns what the person chose by this turn, if anything: a channel that remembers people keeps it."""
+    chosen = {name: response.slots[name] for name in ("language", "audience") if response.slots.get(name)}
+    return {"chosen": chosen} if chosen else {}
 
 
 class Guide:
@@ -81,11 +92,12 @@ class Guide:
         self.language = reply_language(
             "" if turn.is_payload else turn.text,
             shared.knowledge.languages,
-            chosen=turn.slot("language"),
+            chosen=turn.metadata.get("language", "") or turn.slot("language"),
             last=turn.slot("last_language"),
             hint=turn.metadata.get("language_hint", ""),
         )
-        self.audience = turn.slot("audience") or turn.metadata.get("audience", "") or "other"
+        # A channel that remembers people knows their choice longer than the conversation does.
+        self.audience = turn.metadata.get("audience", "") or turn.slot("audience") or "other"
 
     def phrase(self, name: str, **values: object) -> str:
         """Returns a phrase in the language of the turn."""
@@ -150,29 +162,29 @@ class Guide:
         reply = dataclasses.replace(reply, enquiry_id=row_id)
         ranking = turn.question.ranking
         runner_up = next(((e, s) for e, s in ranking if e != reply.entry), ("", 0.0))
-        recorded = self.services.store.record(
-            Enquiry(
-                id=row_id,
-                conversation="" if response.is_anonymous else turn.conversation,
-                created_at=datetime.datetime.now(datetime.timezone.utc),
-                channel=turn.channel,
-                pseudonym="" if response.is_anonymous else turn.pseudonym,
-                audience=reply.audience,
-                language=reply.language,
-                text=redact(turn.said, self.services.settings.phone_regions),
-                shown=reply.text,
-                intent=reply.intent or turn.question.intent,
-                topic=reply.entry.partition(".")[0],
-                confidence=reply.confidence,
-                runner_up=runner_up[0],
-                runner_up_confidence=runner_up[1],
-                entry=reply.entry,
-                citations=[dataclasses.asdict(citation) for citation in reply.citations],
-                entities=[{"entity": kind, "value": value} for kind, value in turn.question.entities],
-                outcome=reply.outcome,
-                is_enquiry=reply.outcome in ENQUIRY_OUTCOMES,
-                knowledge_version=self.knowledge.version,
-                model_version=turn.metadata.get("model_version", ""),
-            )
+        row = Enquiry(
+            id=row_id,
+            conversation="" if response.is_anonymous else turn.conversation,
+            created_at=datetime.datetime.now(datetime.timezone.utc),
+            channel=turn.channel,
+            pseudonym="" if response.is_anonymous else turn.pseudonym,
+            audience=reply.audience,
+            language=reply.language,
+            text=redact(turn.said, self.services.settings.phone_regions),
+            shown=reply.text,
+            intent=reply.intent or turn.question.intent,
+            topic=reply.entry.partition(".")[0],
+            confidence=reply.confidence,
+            runner_up=runner_up[0],
+            runner_up_confidence=runner_up[1],
+            entry=reply.entry,
+            citations=[dataclasses.asdict(citation) for citation in reply.citations],
+            entities=[{"entity": kind, "value": value} for kind, value in turn.question.entities],
+            outcome=reply.outcome,
+            is_enquiry=reply.outcome in ENQUIRY_OUTCOMES,
+            knowledge_version=self.knowledge.version,
+            model_version=turn.metadata.get("model_version", ""),
+            edit_of=turn.metadata.get("edit_of", ""),
         )
+        recorded = self.services.store.record(row if turn.is_logged else only_outcome(row))
         return reply.with_note(self.phrase("not_recorded")) if recorded == "lost" else reply

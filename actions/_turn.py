@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from bot.knowledge.selection import Context, Question, Thresholds
+from bot.knowledge.selection import Context, Question
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Turn:
         return self.metadata.get("pseudonym") or self.conversation
 
     @property
+    def is_logged(self) -> bool:
+        """Whether the turn is logged in full; otherwise only its outcome counts."""
+        return self.metadata.get("logged", "full") == "full"
+
+    @property
     def said(self) -> str:
         """What to log as said: the words, or the label of the button."""
         label: str = self.metadata.get("label", "")
@@ -54,26 +59,16 @@ class Turn:
 
     @property
     def last_entry(self) -> str:
-        """The entry answered last in this conversation, or an empty string."""
-        return self.slot("last_entry")
+        """The entry that a button names, else the one answered last in this conversation, or an empty string."""
+        named = self.question.values("entry") if self.is_payload else []
+        return named[0] if named else self.slot("last_entry")
 
 
 def turn_of(tracker: Tracker) -> Turn:
     """Returns the turn that a tracker is in."""
     message = tracker.latest_message
     metadata = message.get("metadata") or {}
-    selection = message.get("selection") or {}
-    intent = message.get("intent") or {}
-    question = Question(
-        text=message.get("text") or "",
-        intent=intent.get("name") or "",
-        confidence=float(selection.get("confidence", intent.get("confidence") or 0.0)),
-        ranking=tuple((row["entry"], float(row["share"])) for row in selection.get("ranking", ())),
-        entities=tuple((e["entity"], str(e["value"])) for e in message.get("entities") or ()),
-        in_scope=float(selection.get("in_scope", 1.0)),
-        coverage=float((selection.get("coverage") or (1.0, 1.0))[1]),
-        thresholds=Thresholds(**selection.get("thresholds", {})),
-    )
+    question = Question.from_parsed(message)
     return Turn(
         conversation=tracker.sender_id,
         message_id=message.get("message_id") or "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from actions._answering import respond_to_question
+from actions._answering import respond_to_question, text_choices
 from actions._base import Guide, GuideAction, Response
 from bot.knowledge import render
 
@@ -38,5 +38,6 @@ class ActionShowSource(GuideAction):
                 citations=cited,
                 sources_line=render.sources_line(cited, language),
                 intent="ask_source",
+                choices=text_choices(guide, entry),
             )
         )

@@ -5,6 +5,7 @@
     ├── KnowledgeError     a file of the knowledge base or the dialogue data is wrong
     ├── StoreError         the enquiry log cannot be opened, read or written
     ├── ModelError         the trained model is missing, stale or damaged
+    ├── ChartError         a picture cannot be drawn or written
     └── ChannelError       a conversation channel cannot go on
 
 Every message is one line that names what is wrong and says what to do. Anything else that is raised is a fault of the
@@ -39,6 +40,10 @@ class StoreError(BotError):
 
 class ModelError(BotError):
     """The trained model is missing, stale or damaged."""
+
+
+class ChartError(BotError):
+    """A picture of figures cannot be drawn or written."""
 
 
 class ChannelError(BotError):

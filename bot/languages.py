@@ -53,6 +53,11 @@ def reply_language(
     return max(writing, key=lambda code: _common_words(text, code)) if len(writing) > 1 else writing[0]
 
 
+def common_share(text: str, code: str) -> float:
+    """Returns the share (0-1) of a text's words that are among the most common of a language; 0 without words."""
+    return _common_words(text, code) / max(len(text.split()), 1)
+
+
 def _common_words(text: str, code: str) -> int:
     """Counts the words of a text that are among the most common of a language, by spaCy's lists."""
     common = get_lang_class(code).Defaults.stop_words

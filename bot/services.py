@@ -10,16 +10,18 @@ from bot.phrases import Phrases, load_phrases
 from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
 from bot.store.secrets import secret
+from bot.store.texts import TextStore
 
 
 @dataclass(frozen=True)
 class Services:
-    """The knowledge base, the phrases and the enquiry log of this process."""
+    """The knowledge base, the phrases, the enquiry log and the official texts at hand, of this process."""
 
     settings: Settings
     knowledge: KnowledgeBase
     phrases: Phrases
     store: EnquiryStore
+    texts: TextStore
     secret: str = field(repr=False)
 
 
@@ -44,6 +46,7 @@ def services() -> Services:
                 knowledge=knowledge,
                 phrases=load_phrases(settings.nlu_data, list(knowledge.languages)),
                 store=EnquiryStore.from_settings(settings).open(),
+                texts=TextStore.from_settings(settings),
                 secret=key,
             )
         return _services

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,9 @@ class Settings:
     phone_regions: tuple[str, ...] = ("US", "GB", "CN", "CH", "KE", "FR", "DE", "IN", "SG", "HK")
     enquiry_retention_days: int = 180
     dialogue_retention_hours: int = 24
+    telegram_token: str = field(default="", repr=False)
+    telegram_api_url: str = ""
+    telegram_webhook_secret: str = field(default="", repr=False)
 
     @property
     def knowledge(self) -> Path:
@@ -88,7 +92,33 @@ class Settings:
             dialogue_retention_hours=_positive(
                 get, "PARTNERGUIDE_DIALOGUE_RETENTION_HOURS", cls.dialogue_retention_hours
             ),
+            telegram_token=_token(get("TELEGRAM_BOT_TOKEN", "")),
+            telegram_api_url=_address("TELEGRAM_API_URL", get("TELEGRAM_API_URL", "")),
+            telegram_webhook_secret=_webhook_secret(get("TELEGRAM_WEBHOOK_SECRET", "")),
         )
+
+
+def _token(value: str) -> str:
+    """Returns a bot token; what is no token is never repeated in the message."""
+    if value.strip() and not re.fullmatch(r"\d+:[A-Za-z0-9_-]{30,}", value.strip()):
+        raise SettingsError("TELEGRAM_BOT_TOKEN: is no token; copy the whole line that @BotFather gave, digits, colon, letters")
+    return value.strip()
+
+
+def _address(name: str, value: str) -> str:
+    if value.strip() and not re.match(r"https?://[^/\s]+", value.strip()):
+        raise SettingsError(f"{name}: must start with http:// or https:// and name a host")
+    return value.strip().rstrip("/")
+
+
+def _webhook_secret(value: str) -> str:
+    """Returns the webhook secret.
+
+    Source: core.telegram.org/bots/api#setwebhook, `secret_token`.
+    """
+    if value.strip() and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.strip()):
+        raise SettingsError("TELEGRAM_WEBHOOK_SECRET: must be 1 to 256 letters, digits, _ or -")
+    return value.strip()
 
 
 def _positive(get: object, name: str, default: int) -> int:

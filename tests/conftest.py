@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(sys.executable).parent / "partnerguide"
 
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", RASA_TELEMETRY_ENABLED="false", LOG_LEVEL="ERROR")
+#: The folder of official texts, which are no part of the repository; tests on them are skipped where it is not set.
+OFFICIAL_TEXTS = os.environ.get("PARTNERGUIDE_SOURCES")
 # Programs that tests start keep compiled bytecode: without it each takes 16 s to load TensorFlow, not 8 (2026-11-20).
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 for name in [name for name in os.environ if name.startswith("PARTNERGUIDE_") or name == "TELEGRAM_BOT_TOKEN"]:

@@ -23,7 +23,9 @@ MAY_IMPORT = {
     "bot.settings": {"bot.errors"},
     "bot.knowledge": {"bot.errors", "bot.reply", "bot.text"},
     "bot.languages": {"bot.knowledge"},
+    "bot.charts": {"bot.errors", "bot.knowledge", "bot.reply"},
     "bot.phrases": {"bot.errors", "bot.knowledge"},
+    "bot.sources": {"bot.errors", "bot.knowledge", "bot.languages", "bot.text"},
     "bot.store": {"bot.errors", "bot.languages", "bot.reply", "bot.settings", "bot.text"},
     "bot.nlu": {"bot.errors", "bot.knowledge", "bot.languages", "bot.phrases", "bot.settings", "bot.text"},
     # The one shared wiring of the actions and the dialogue.
@@ -41,10 +43,12 @@ MAY_IMPORT = {
         *("bot.settings", "bot.store"),
     },
     "bot.cli": {
-        *("bot.channels", "bot.dialogue", "bot.errors", "bot.knowledge", "bot.languages", "bot.logs", "bot.nlu"),
-        *("bot.phrases", "bot.reply", "bot.review", "bot.settings", "bot.store"),
+        *("bot.channels", "bot.charts", "bot.dialogue", "bot.errors", "bot.knowledge", "bot.languages", "bot.logs"),
+        "bot.nlu",
+        *("bot.phrases", "bot.reply", "bot.review", "bot.settings", "bot.sources", "bot.store"),
     },
     "actions": {
+        "bot.charts",
         "bot.errors",
         "bot.knowledge",
         "bot.languages",
@@ -68,9 +72,12 @@ BORDERS = {
     "rich": ["bot.channels", "bot.cli"],
     "prompt_toolkit": ["bot.channels", "bot.cli"],
     "sklearn": ["bot.nlu"],
+    "matplotlib": ["bot.charts"],
     "scipy": ["bot.nlu"],
     "opencc": ["bot.text"],
-    "babel": ["bot.nlu"],
+    "babel": ["bot.nlu", "bot.sources"],
+    "docx": ["bot.sources"],
+    "pypdf": ["bot.sources"],
     "jsonschema": ["bot.knowledge"],
     "yaml": ["bot.knowledge", "bot.review"],
     "phonenumbers": ["bot.store"],
@@ -224,7 +231,7 @@ if logging.getLogger().handlers != handlers:
     print("logging is set up")
 if threading.active_count() > 1:
     print("a thread runs")
-print("heavy:", [name for name in ("rasa", "tensorflow", "telegram", "sklearn") if name in sys.modules])
+print("heavy:", [name for name in ("rasa", "tensorflow", "telegram", "sklearn", "matplotlib") if name in sys.modules])
 """
 
 

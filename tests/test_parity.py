@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 KNOWLEDGE: KnowledgeBase = load(ROOT / "knowledge")
 LANGUAGES = [code for code, language in KNOWLEDGE.languages.items() if language.status == "complete"]
 ENTRIES = list(KNOWLEDGE.entries.values())
-HELD_OUT, TUNING = ROOT / "tests" / "nlu", ROOT / "tests" / "tuning"
+HELD_OUT, TUNING = ROOT / "tests" / "nlu", ROOT / "nlu_data" / "tuning"
 WITHOUT = HELD_OUT / "_without_heldout.txt"
 PLACEHOLDER = re.compile(r"\{([a-z_0-9]+)\}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console, Group
@@ -12,7 +13,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.channels.plain import plain_text
+from bot.channels.plain import file_lines, plain_text
 from bot.dialogue.door import Answer, Dialogue, Message
 from bot.reply import Reply
 
@@ -22,6 +23,8 @@ COMMANDS = {
     "topics": "/ask_topics",
     "language": "",
     "source": "/ask_source",
+    "chart": "/show_chart",
+    "text": "/show_text",
     "more": "/ask_more",
     "person": "/request_person",
     "privacy": "/ask_privacy",
@@ -131,6 +134,8 @@ def rendered(reply: Reply) -> Panel:
         parts += [Text(note, style="italic dim"), Text()]
     if reply.sources_line:
         parts += [_linked(reply), Text()]
+    for line, attachment in zip(file_lines(reply), reply.attachments, strict=True):
+        parts += [Text(line, style=f"link {Path(attachment.path).absolute().as_uri()}", overflow="fold"), Text()]
     digits = len(str(len(reply.choices)))
     for number, choice in enumerate(reply.choices, 1):
         parts.append(Text.assemble((f" {number:{digits}} ", "bold cyan"), choice.label))

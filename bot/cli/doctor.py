@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.charts.pictures import fonts_for
 from bot.dialogue import training
 from bot.errors import BotError
 from bot.knowledge import checks
@@ -17,6 +18,7 @@ from bot.knowledge.loader import load
 from bot.settings import Settings
 from bot.store import secrets
 from bot.store.enquiries import EnquiryStore
+from bot.store.texts import TextStore
 
 # Training writes an archive of some 10 MB and unpacks it; the log grows by some 2 kB a turn.
 _NEEDED_BYTES = 500_000_000
@@ -94,6 +96,32 @@ def _log(settings: Settings) -> Finding:
     return Finding("ok", "enquiry log", f"{count} rows, nothing waiting")
 
 
+def _texts(settings: Settings) -> Finding:
+    try:
+        with TextStore.from_settings(settings) as store:
+            documents = store.documents()
+    except BotError as error:
+        # That the database cannot be used is a failure of the log, told there.
+        return Finding("warn", "official texts", str(error))
+    if not documents:
+        hint = "none at hand: people get links alone; partnerguide sources import FILE keeps one"
+        return Finding("ok", "official texts", hint)
+    listed = "; ".join(f"{d.source} ({d.language}, {d.places} places)" for d in documents)
+    return Finding("ok", "official texts", listed)
+
+
+def _pictures(settings: Settings) -> Finding:
+    try:
+        knowledge = load(settings.knowledge)
+        drawable, missing = fonts_for(knowledge)
+    except (BotError, KeyError):
+        return Finding("warn", "pictures", "the charts cannot be read; run partnerguide knowledge check")
+    if missing:
+        said = "; ".join(f"{name}: no font, install {package}" for name, package in missing.items())
+        return Finding("warn", "pictures", f"charts are drawn with the words of another language ({said})")
+    return Finding("ok", "pictures", f"{len(knowledge.charts)} charts, words in {', '.join(drawable) or 'no language'}")
+
+
 def _operator(settings: Settings) -> Finding:
     missing = [n for n, v in (("OPERATOR", settings.operator), ("CONTACT", settings.contact)) if not v]
     if missing:
@@ -115,6 +143,8 @@ EXAMINATIONS: tuple[Callable[[Settings], Finding], ...] = (
     _model,
     _secret,
     _log,
+    _texts,
+    _pictures,
     _operator,
     _disk,
 )

@@ -8,18 +8,23 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from rich.console import Console
+
 from bot.cli._arguments import positive
-from bot.errors import BotError, SettingsError
-from bot.knowledge import checks, render
+from bot.cli._entry_view import print_entry
+from bot.errors import BotError, SettingsError, StoreError
+from bot.knowledge import checks
 from bot.knowledge.loader import KnowledgeBase, load
 from bot.knowledge.models import Entry
 from bot.settings import Settings
+from bot.store.texts import TextStore
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
     commands = parser.add_subparsers(metavar="WHAT", required=True)
     check = commands.add_parser("check", help="print every problem as `path: what is wrong`")
+    _add_sources(check, "compare the words with the official texts in this folder too")
     check.set_defaults(run=_check)
     stats = commands.add_parser("stats", help="count entries by kind, topic, language and source")
     stats.set_defaults(run=_stats)
@@ -28,18 +33,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     coverage.set_defaults(run=_coverage)
     show = commands.add_parser("show", help="print one entry in every language")
     show.add_argument("id", help="topic.entry")
+    _add_sources(show, "print the cited places of the official texts in this folder too")
     show.set_defaults(run=_show)
     search = commands.add_parser("search", help="find entries by words")
     search.add_argument("words", nargs="+")
     search.add_argument("--limit", type=positive, default=10)
     search.set_defaults(run=_search)
     index = commands.add_parser("index", help="renew the index of places from the official texts")
-    index.add_argument("--sources", type=Path, help="folder with paragraphs.jsonl (default: PARTNERGUIDE_SOURCES)")
+    _add_sources(index, "folder of the official texts")
     index.set_defaults(run=_index)
+
+
+def _add_sources(parser: argparse.ArgumentParser, does: str) -> None:
+    parser.add_argument(
+        "--sources",
+        type=Path,
+        metavar="DIR",
+        help=f"{does}: one that holds paragraphs.jsonl (default: PARTNERGUIDE_SOURCES)",
+    )
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
     problems = checks.check(settings.knowledge)
+    folder = options.sources or settings.sources
+    if not problems and folder is not None:
+        problems = _carried_over(folder, load(settings.knowledge))
     for problem in problems:
         print(problem)
     if problems:
@@ -53,6 +71,17 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         print(f"names in customary use only, to confirm at an official source: {', '.join(unconfirmed)}")
     print(f"{len(knowledge.entries)} entries in {len(knowledge.languages)} languages: no problem found.")
     return 0
+
+
+def _carried_over(folder: Path, knowledge: KnowledgeBase) -> list[str]:
+    """Returns the long runs of words that entries share with the official texts they cite."""
+    from bot.sources import overlap
+    from bot.sources.paragraphs import read_folder
+
+    texts = read_folder(folder, knowledge)
+    compared = ", ".join(sorted({text.language for text in texts}))
+    print(f"compared with the official texts in {folder} ({compared})", file=sys.stderr)
+    return overlap.problems(knowledge, texts)
 
 
 def _stats(options: argparse.Namespace, settings: Settings) -> int:
@@ -96,21 +125,30 @@ def _coverage(options: argparse.Namespace, settings: Settings) -> int:
 def _show(options: argparse.Namespace, settings: Settings) -> int:
     knowledge = load(settings.knowledge)
     entry = _entry(options.id, knowledge)
-    print(f"{entry.id} ({entry.kind})")
-    for name, figure in entry.figures.items():
-        basis = f", {figure.basis}" if figure.basis else ""
-        print(f"  {{{name}}} = {figure.value} {figure.unit}, {figure.year}: {figure.source} {figure.locator}{basis}")
-    for code, text in entry.texts.items():
-        print(f"\n[{code}] {knowledge.languages[code].name}\n")
-        print(render.answer(entry, knowledge, language=code, audience="other").text)
-        language = knowledge.languages[code]
-        if text.more:
-            print(f"\n(more) {render.fill(text.more, entry, language)}")
-        for audience, words in text.audience.items():
-            print(f"\n({audience}) {render.fill(words, entry, language)}")
-        for question in text.questions:
-            print(f"  ? {question}")
+    print_entry(entry, knowledge, _official(entry, knowledge, options, settings), Console(highlight=False))
     return 0
+
+
+def _official(
+    entry: Entry, knowledge: KnowledgeBase, options: argparse.Namespace, settings: Settings
+) -> dict[tuple[str, str], dict[str, str]]:
+    """Returns the texts of the places an entry cites: those of the folder of official texts, then the imported ones."""
+    from bot.sources.paragraphs import read_folder
+
+    cited = [(reference.source, locator) for reference in entry.references for locator in reference.locators]
+    found: dict[tuple[str, str], dict[str, str]] = {place: {} for place in cited}
+    folder = options.sources or settings.sources
+    for text in read_folder(folder, knowledge) if folder is not None else ():
+        for source, locator in cited:
+            if source == text.symbol and text.text(locator):
+                found[(source, locator)][text.language] = text.text(locator)
+    try:
+        with TextStore.from_settings(settings) as store:
+            for place in cited:
+                found[place] |= {code: row.text for code, row in store.place(*place).items()}
+    except StoreError as error:
+        print(f"partnerguide: {error}", file=sys.stderr)
+    return found
 
 
 def _entry(entry_id: str, knowledge: KnowledgeBase) -> Entry:

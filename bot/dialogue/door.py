@@ -13,7 +13,7 @@ import unicodedata
 import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bot.dialogue.training import ModelRecord, verified_model
 from bot.errors import ModelError, StoreError
@@ -24,7 +24,7 @@ from bot.reply import Choice, Outcome, Reply
 from bot.services import services as shared_services
 from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
-from bot.store.models import Enquiry, enquiry_id
+from bot.store.models import Enquiry, enquiry_id, only_outcome
 from bot.store.redaction import redact
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: Longer messages are not read: no question needs them, and they cost time.
-MAX_CHARACTERS = 2000
+MAX_CHARACTERS = 3000
 #: Conversations whose last reply is remembered; in older ones a typed number is no choice any more.
 _REMEMBERED = 10_000
 
@@ -46,7 +46,10 @@ class Message:
 
     `conversation` is the pseudonym under which the dialogue runs. `payload` is a button's, taken only if the last
     reply offered it; `command` is a payload of the channel's own making (`/topics` typed in the terminal).
-    `message_id` makes the logged row's id: the same message twice is one row.
+    `message_id` makes the logged row's id: the same message twice is one row. `person` is whose data the row is, where
+    that is not the conversation itself (one person has several, in groups). `language` and `audience` are what the
+    person has chosen. `logged` is `outcome` for people who have not been told of the log, or declined it. `edit_of` is
+    the `message_id` of the question that this one corrects.
     """
 
     conversation: str
@@ -57,14 +60,19 @@ class Message:
     message_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     language_hint: str = ""
     audience: str = ""
+    language: str = ""
+    person: str = ""
+    logged: Literal["full", "outcome"] = "full"
+    edit_of: str = ""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A reply, with the time it took in milliseconds."""
+    """A reply, with the time it took in milliseconds, and what the person chose by it (`language`, `audience`)."""
 
     reply: Reply
     latency_ms: float
+    chosen: dict[str, str] = field(default_factory=dict)
 
 
 class Dialogue:
@@ -92,10 +100,11 @@ class Dialogue:
     async def ask(self, message: Message) -> Answer:
         """Returns the answer to a message; never raises for what a person may send or for a fault inside."""
         started = time.perf_counter()
-        reply = await self._reply(message)
+        chosen: dict[str, str] = {}
+        reply = await self._reply(message, chosen)
         latency_ms = (time.perf_counter() - started) * 1000
         self._remember(message.conversation, reply)
-        return Answer(reply, latency_ms)
+        return Answer(reply, latency_ms, chosen)
 
     def notice(self, message: Message, name: str, **values: str | int) -> Answer:
         """Returns a phrase as the answer to a message that the channel itself has dealt with, and logs it."""
@@ -114,14 +123,19 @@ class Dialogue:
         last = self._last.get(conversation)
         return last.choices if last else ()
 
-    async def _reply(self, message: Message) -> Reply:
+    def forget(self, conversation: str) -> None:
+        """Forgets a conversation; what was logged of it is the log's business."""
+        self._memory.forget(conversation)
+        self._last.pop(conversation, None)
+
+    async def _reply(self, message: Message, picked: dict[str, str]) -> Reply:
         if message.command:
-            return await self._handle(message, message.command, message.text)
+            return await self._handle(message, message.command, message.text, picked)
         if message.payload:
             chosen = next((c for c in self.offered(message.conversation) if c.payload == message.payload), None)
             if chosen is None:
                 return self._own(message, "no_choice", "notice")
-            return await self._handle(message, chosen.payload, chosen.label)
+            return await self._handle(message, chosen.payload, chosen.label, picked)
         text = message.text.strip()
         if not any(character.isprintable() and not character.isspace() for character in text):
             return self._own(message, "empty_message", "notice")
@@ -129,8 +143,8 @@ class Dialogue:
             return self._own(message, "too_long", "notice", limit=MAX_CHARACTERS)
         chosen = self._typed_choice(message.conversation, text)
         if chosen is not None:
-            return await self._handle(message, chosen.payload, chosen.label)
-        return await self._handle(message, defused(text), "")
+            return await self._handle(message, chosen.payload, chosen.label, picked)
+        return await self._handle(message, defused(text), "", picked)
 
     def _typed_choice(self, conversation: str, text: str) -> Choice | None:
         choices = self.offered(conversation)
@@ -141,7 +155,7 @@ class Dialogue:
             return numbered[number]
         return next((choice for choice in choices if choice.label.casefold() == text.casefold()), None)
 
-    async def _handle(self, message: Message, text: str, label: str) -> Reply:
+    async def _handle(self, message: Message, text: str, label: str, picked: dict[str, str]) -> Reply:
         from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
         output = CollectingOutputChannel()
@@ -150,6 +164,10 @@ class Dialogue:
             "label": label,
             "language_hint": message.language_hint,
             "audience": message.audience,
+            "language": message.language,
+            "pseudonym": message.person,
+            "logged": message.logged,
+            "edit_of": enquiry_id(message.conversation, message.edit_of) if message.edit_of else "",
             "model_version": self.model.version,
         }
         try:
@@ -170,6 +188,7 @@ class Dialogue:
             return self._own(message, "technical_problem", "notice", label)
         if text == "/confirm_deletion":
             self._memory.forget(message.conversation)
+        picked.update(data.get("chosen", {}))
         return Reply.from_dict(data)
 
     def _own(self, message: Message, name: str, outcome: Outcome, said: str = "", **values: str | int) -> Reply:
@@ -178,6 +197,7 @@ class Dialogue:
         language = reply_language(
             message.text,
             self.knowledge.languages,
+            chosen=message.language,
             last=last.language if last else "",
             hint=message.language_hint,
         )
@@ -190,24 +210,23 @@ class Dialogue:
             intent=name,
             enquiry_id=row_id,
         )
-        recorded = self.store.record(
-            Enquiry(
-                id=row_id,
-                conversation=message.conversation,
-                created_at=datetime.datetime.now(datetime.timezone.utc),
-                channel=message.channel,
-                pseudonym=message.conversation,
-                audience=reply.audience,
-                language=language,
-                text=redact(said or message.text[:MAX_CHARACTERS], self.settings.phone_regions),
-                shown=reply.text,
-                intent=name,
-                outcome=outcome,
-                is_enquiry=False,
-                knowledge_version=self.knowledge.version,
-                model_version=self.model.version,
-            )
+        row = Enquiry(
+            id=row_id,
+            conversation=message.conversation,
+            created_at=datetime.datetime.now(datetime.timezone.utc),
+            channel=message.channel,
+            pseudonym=message.person or message.conversation,
+            audience=reply.audience,
+            language=language,
+            text=redact(said or message.text[:MAX_CHARACTERS], self.settings.phone_regions),
+            shown=reply.text,
+            intent=name,
+            outcome=outcome,
+            is_enquiry=False,
+            knowledge_version=self.knowledge.version,
+            model_version=self.model.version,
         )
+        recorded = self.store.record(row if message.logged == "full" else only_outcome(row))
         return reply.with_note(self.phrases.get("not_recorded", language)) if recorded == "lost" else reply
 
     def _remember(self, conversation: str, reply: Reply) -> None:

@@ -14,6 +14,7 @@ import jsonschema
 
 from bot.errors import KnowledgeError
 from bot.knowledge import render
+from bot.knowledge.chart_checks import check_charts
 from bot.knowledge.loader import KnowledgeBase, load, normal_question, read_yaml, term_questions
 from bot.knowledge.models import Entry, Text
 from bot.knowledge.numbers import numbers_in
@@ -28,6 +29,8 @@ _SCHEMAS = {
     "sources/*.yml": "sources",
     "languages/*.yml": "languages",
     "organisations/*.yml": "organisations",
+    "charts/*.yml": "charts",
+    "chart_texts/*.yml": "chart_texts",
 }
 # Numbers that are names, not figures: document symbols, goals, principles, agendas, resolutions, years of strategies.
 _NAMES = re.compile(
@@ -57,6 +60,7 @@ def check(root: Path) -> list[str]:
     for entry in knowledge.entries.values():
         problems += _entry(entry, knowledge)
     problems += _questions(knowledge)
+    problems += check_charts(knowledge, _strange)
     return sorted(f"{Path(root.name) / path}: {problem}" for path, problem in (p.split(": ", 1) for p in problems))
 
 
@@ -211,9 +215,7 @@ def _text(entry: Entry, text: Text, code: str, knowledge: KnowledgeBase, cited: 
     unknown = set(render.PLACEHOLDER.findall(words)) - set(entry.figures)
     for key in sorted(unknown):
         yield f"{{{key}}} is no figure of the entry"
-    bare = _NAMES.sub(" ", render.PLACEHOLDER.sub(" ", words))
-    digits = " ".join(re.findall(r"[\d.,]*\d(?: ?(?:万亿|亿|万|thousand|million|billion|trillion))?", bare))
-    for number in sorted(n for n in _figures(digits) if n not in cited):
+    for number in _strange(words, cited):
         yield f"the number {number} stands at no cited place"
     yield from _lengths(entry, text, code, knowledge)
     others = {a for c, t in entry.texts.items() if c != code for a in t.audience}
@@ -221,6 +223,13 @@ def _text(entry: Entry, text: Text, code: str, knowledge: KnowledgeBase, cited: 
         yield f"has no words for the audience {audience}, another language has"
     if any(bool(t.more) != bool(text.more) for t in entry.texts.values()) and not text.more:
         yield "has no `more`, another language has"
+
+
+def _strange(words: str, known: set[Decimal]) -> list[Decimal]:
+    """Returns the numbers that words state and that are not among the known ones, smallest first."""
+    bare = _NAMES.sub(" ", render.PLACEHOLDER.sub(" ", words))
+    digits = " ".join(re.findall(r"[\d.,]*\d(?: ?(?:万亿|亿|万|thousand|million|billion|trillion))?", bare))
+    return sorted(n for n in _figures(digits) if n not in known)
 
 
 def _lengths(entry: Entry, text: Text, code: str, knowledge: KnowledgeBase) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from bot.errors import KnowledgeError
+from bot.knowledge.charts import Chart, ChartWords, read_chart_words, read_charts
 from bot.knowledge.models import Entry, Figure, Language, Reference, Source, Text
 
 
@@ -32,11 +33,17 @@ class KnowledgeBase:
     languages: dict[str, Language]
     organisations: dict[str, dict[str, tuple[str, ...]]]
     terms: dict[str, str]
+    charts: dict[str, Chart] = field(default_factory=dict)
+    chart_words: dict[str, ChartWords] = field(default_factory=dict)
 
     @property
     def topics(self) -> list[str]:
         """The topics that have entries, in the order of their files."""
         return list(dict.fromkeys(entry.topic for entry in self.entries.values()))
+
+    def chart_of(self, entry_id: str) -> Chart | None:
+        """Returns the chart that an entry's answer offers, or None."""
+        return next((chart for chart in self.charts.values() if entry_id in chart.entries), None)
 
     def citing(self, source: str, locator: str) -> list[Entry]:
         """Returns the entries that cite one place, those that cite the fewest others first, terms last."""
@@ -113,6 +120,7 @@ def load(root: Path) -> KnowledgeBase:
         if path.parent == root / "organisations":
             for key, names in _need(path, files[path], "organisations").items():
                 organisations.setdefault(key, {})[path.stem] = _guard(path, key, lambda n=names: tuple(n))
+    pictures = {path: data for path, data in files.items() if path.parent.name in ("charts", "chart_texts")}
     return KnowledgeBase(
         root=root,
         version=folder_hash(root),
@@ -121,10 +129,12 @@ def load(root: Path) -> KnowledgeBase:
         languages=languages,
         organisations=organisations,
         terms=_terms(entries, languages),
+        charts=_guard(root / "charts", "charts", lambda: read_charts(pictures, root)),
+        chart_words=_guard(root / "chart_texts", "charts", lambda: read_chart_words(pictures, root)),
     )
 
 
-_FOLDERS = ("languages", "sources", "organisations", "entries", "texts")
+_FOLDERS = ("languages", "sources", "organisations", "entries", "texts", "charts", "chart_texts")
 
 
 def folder_hash(root: Path) -> str:

@@ -70,13 +70,22 @@ class Hit:
     score: float
 
 
+class Finder:
+    """Searches one knowledge base, its index built once."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self._entries = list(knowledge.entries.values())
+        rows = list(enumerate(self._entries))
+        self._answers = Index(((i, text) for i, e in rows for text in answer_texts(e)), len(rows))
+        self._questions = Index(((i, q) for i, e in rows for t in e.texts.values() for q in t.questions), len(rows))
+
+    def find(self, words: str, limit: int = 10) -> list[Hit]:
+        """Returns the entries that fit some words best, best first; empty when no word is known."""
+        scores = self._answers.scores(words) + self._questions.scores(words)
+        order = np.argsort(-scores, kind="stable")[:limit]
+        return [Hit(self._entries[i], float(scores[i])) for i in order if scores[i] > 0]
+
+
 def search(knowledge: KnowledgeBase, words: str, limit: int = 10) -> list[Hit]:
     """Returns the entries that fit some words best, best first; empty when no word is known."""
-    entries = list(knowledge.entries.values())
-    answers = Index(((i, text) for i, e in enumerate(entries) for text in answer_texts(e)), len(entries))
-    questions = Index(
-        ((i, q) for i, e in enumerate(entries) for t in e.texts.values() for q in t.questions), len(entries)
-    )
-    scores = answers.scores(words) + questions.scores(words)
-    order = np.argsort(-scores, kind="stable")[:limit]
-    return [Hit(entries[i], float(scores[i])) for i in order if scores[i] > 0]
+    return Finder(knowledge).find(words, limit)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -68,6 +69,22 @@ class Question:
     thresholds: Thresholds = Thresholds()
     in_scope: float = 1.0
     coverage: float = 1.0
+
+    @classmethod
+    def from_parsed(cls, message: Mapping[str, Any]) -> Question:
+        """Returns the question in a message as Rasa has parsed it."""
+        selection = message.get("selection") or {}
+        intent = message.get("intent") or {}
+        return cls(
+            text=message.get("text") or "",
+            intent=intent.get("name") or "",
+            confidence=float(selection.get("confidence", intent.get("confidence") or 0.0)),
+            ranking=tuple((row["entry"], float(row["share"])) for row in selection.get("ranking", ())),
+            entities=tuple((e["entity"], str(e["value"])) for e in message.get("entities") or ()),
+            in_scope=float(selection.get("in_scope", 1.0)),
+            coverage=float((selection.get("coverage") or (1.0, 1.0))[1]),
+            thresholds=Thresholds(**selection.get("thresholds", {})),
+        )
 
     @property
     def names_a_subject(self) -> bool:

@@ -12,7 +12,9 @@ from bot.knowledge.loader import KnowledgeBase, normal_question, read_yaml
 from bot.phrases import check_phrases, load_phrases
 
 #: Intents that only our own buttons and commands send: nobody says them.
-PAYLOAD_INTENTS = frozenset({"show_entry", "show_topic", "confirm_person", "confirm_deletion"})
+PAYLOAD_INTENTS = frozenset(
+    {"show_entry", "show_chart", "show_text", "show_topic", "confirm_person", "confirm_deletion"}
+)
 #: The intent of every content question; its examples stand in the knowledge base.
 FAQ_INTENT = "faq"
 

@@ -12,19 +12,29 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.knowledge.loader import load
+from bot.errors import SettingsError
+from bot.knowledge.loader import KnowledgeBase, load
 from bot.nlu import fusion
 from bot.nlu.component import TrainedComponent
+from bot.nlu.encoder import Encoder, packaged_folder
 from bot.nlu.evidence import FAQ, Evidence, Profile, entry_documents, profiles
 from bot.nlu.fusion import Fusion
+from bot.nlu.glosses import DICTIONARIES, Glosses, glossary, needs_glosses
 from bot.nlu.intent_classifier import LABEL_SCORES, examples_of, linear_settings, set_intent
 from bot.nlu.lexicon import build
-from bot.nlu.linear import LinearSettings
+from bot.nlu.linear import LinearModel, LinearSettings
 from bot.nlu.paths import project_path
 from bot.nlu.recognition import Recogniser
+from bot.nlu.tuning import load_tuning
+from bot.nlu.vectors import QuestionVectors
+
+Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
 #: The key of the selector's output in the parsed message.
 SELECTION = "selection"
+# How a message can be read, each with weights of its own: by its words alone, by its meaning as well, or by the
+# meaning of its glosses, which says less.
+_WORDS, _MEANING, _GLOSSES = "words", "meaning", "glosses"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -36,16 +46,27 @@ class EntrySelector(TrainedComponent):
     """
 
     _evidence: Evidence
-    _fusion: Fusion
+    _vectors: QuestionVectors | None
+    _fusions: dict[str, Fusion]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """See parent class. `ranking` is the number of entries in the output; the rest is for the action."""
+        """See parent class.
+
+        `encoder` is `packaged`, the folder of another sentence encoder, or empty for none; `encoder_language` is what
+        it reads, and `dictionaries` names one per language that it does not. A message that its words alone explain
+        with the confidence `certain_from` is not encoded. `ranking` is the number of entries in the output; the rest
+        is for the action.
+        """
         return {
             "knowledge": "knowledge",
             "nlu_data": "nlu_data",
             "knowledge_version": "",
             "penalty": LinearSettings().penalty,
+            "encoder": "packaged",
+            "encoder_language": "en",
+            "dictionaries": {},
+            "certain_from": 1.0,
             "ranking": 12,
             "answer_from": 0.2,
             "choices_from": 0.09,
@@ -57,31 +78,74 @@ class EntrySelector(TrainedComponent):
         }
 
     def learn(self, training_data: TrainingData, folder: Path) -> None:
-        """Fits the weights of the evidence and stores them with the texts to search in."""
+        """Weighs the evidence on the tuning questions and stores the weights with the texts to search in."""
         knowledge = load(project_path(self._config["knowledge"]))
-        recogniser = Recogniser(build(knowledge, project_path(self._config["nlu_data"])))
+        nlu_data = project_path(self._config["nlu_data"])
         texts, targets = examples_of(training_data)
-        labels = sorted(set(targets))
-        number = {label: i for i, label in enumerate(labels)}
-        about = profiles(labels, knowledge, recogniser)
-        answers = entry_documents(labels, knowledge)
-        weights = fusion.fit(
-            texts,
-            targets,
-            [[(e.entity, e.value) for e in recogniser.find(text)] for text in texts],
-            dict(zip(labels, about, strict=True)),
-            [(labels[i], text) for i, text in answers],
-            linear_settings(self._config),
+        model = LinearModel.fit(tuple(texts), tuple(targets), linear_settings(self._config))
+        number = {label: i for i, label in enumerate(model.labels)}
+        recogniser = Recogniser(build(knowledge, nlu_data))
+        self._evidence = Evidence(
+            model.labels,
+            profiles(model.labels, knowledge, recogniser),
+            [(number[target], text) for text, target in zip(texts, targets, strict=True)],
+            entry_documents(model.labels, knowledge),
         )
+        glosses = self._glosses(knowledge)
+        encoder = self._encoder()
+        questions = [(owner, text) for owner, text in self._evidence.questions]
+        self._vectors = (
+            QuestionVectors.fit(encoder, Glosses(glosses), questions, len(model.labels)) if encoder else None
+        )
+        self._fusions = self._weighed(nlu_data, model, recogniser)
+        self._store(folder, glosses)
+
+    def _weighed(self, nlu_data: Path, model: LinearModel, recogniser: Recogniser) -> dict[str, Fusion]:
+        """Returns the weights per way of reading, fitted on the tuning questions that can be read so."""
+        number = {label: i for i, label in enumerate(model.labels)}
+        asked = [question for question in load_tuning(nlu_data) if question.label in number]
+        texts = [question.text for question in asked]
+        scores, nearest = model.score(texts)
+        meaning = self._vectors.columns(texts) if self._vectors is not None else None
+        rows: dict[str, list[fusion.Row]] = {_WORDS: [], _MEANING: [], _GLOSSES: []}
+        for i, question in enumerate(asked):
+            entities = [(e.entity, e.value) for e in recogniser.find(question.text)]
+            features = self._evidence.features(question.text, entities, scores[i], nearest[i])
+            coverage = self._evidence.coverage(question.text)
+            rows[_WORDS].append(fusion.Row(features, number[question.label], coverage))
+            if meaning is not None:
+                full = self._evidence.add_meaning(features, (meaning[0][i], meaning[1][i]))
+                rows[_way(question.text)].append(fusion.Row(full, number[question.label], coverage))
+        return {way: fusion.fit(those, self._evidence.groups) for way, those in rows.items()}
+
+    def _encoder(self) -> Encoder | None:
+        configured = self._config["encoder"]
+        if not configured:
+            return None
+        return Encoder(packaged_folder() if configured == "packaged" else project_path(configured))
+
+    def _glosses(self, knowledge: KnowledgeBase) -> list[dict[str, str]]:
+        tables = [glossary(knowledge, self._config["encoder_language"])]
+        for language, name in sorted(self._config["dictionaries"].items()):
+            if name not in DICTIONARIES:
+                known = ", ".join(sorted(DICTIONARIES))
+                raise SettingsError(f"config.yml: dictionaries: {language}: {name!r} is not known; known are {known}")
+            tables.append(DICTIONARIES[name]())
+        return tables
+
+    def _store(self, folder: Path, glosses: list[dict[str, str]]) -> None:
         data = {
-            "labels": labels,
-            "about": [profile.to_list() for profile in about],
-            "questions": [[number[target], text] for text, target in zip(texts, targets, strict=True)],
-            "answers": [[i, text] for i, text in answers],
-            "weights": list(weights.weights),
-            "trust": list(weights.trust),
+            "labels": self._evidence.labels,
+            "about": [profile.to_list() for profile in self._evidence.about],
+            "questions": [list(row) for row in self._evidence.questions],
+            "answers": [list(row) for row in self._evidence.answers],
+            "fusions": {way: [list(one.weights), list(one.trust)] for way, one in self._fusions.items()},
+            "glosses": glosses,
         }
         (folder / "selector.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        if self._vectors is not None:
+            rows = self._vectors.rows.astype(np.float16)
+            np.savez(folder / "vectors.npz", owners=self._vectors.owners, rows=rows)
 
     def restore(self, folder: Path) -> None:
         """See parent class."""
@@ -92,7 +156,13 @@ class EntrySelector(TrainedComponent):
             [(int(i), text) for i, text in data["questions"]],
             [(int(i), text) for i, text in data["answers"]],
         )
-        self._fusion = Fusion(tuple(data["weights"]), tuple(data["trust"]))
+        self._fusions = {way: Fusion(tuple(weights), tuple(trust)) for way, (weights, trust) in data["fusions"].items()}
+        self._vectors = None
+        encoder = self._encoder() if (folder / "vectors.npz").is_file() else None
+        if encoder is not None:
+            with np.load(folder / "vectors.npz", allow_pickle=False) as arrays:
+                owners, rows = arrays["owners"], arrays["rows"]
+            self._vectors = QuestionVectors(encoder, Glosses(data["glosses"]), owners, rows, len(data["labels"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets intent, ranking and selection of each message."""
@@ -101,14 +171,18 @@ class EntrySelector(TrainedComponent):
             labels, scores, nearest = message.get(LABEL_SCORES)
             entities = [(e["entity"], e["value"]) for e in message.get("entities", [])]
             features = self._evidence.features(text, entities, scores, nearest)
-            fused = self._fusion.log_probabilities(features)
+            coverage = self._evidence.coverage(text)
+            fused, confidence = self._read(_WORDS, features, coverage)
+            if self._vectors is not None and confidence < self._config["certain_from"]:
+                near, middle = self._vectors.columns([text])
+                features = self._evidence.add_meaning(features, (near[0], middle[0]))
+                fused, confidence = self._read(_way(text), features, coverage)
             set_intent(message, labels, np.exp(fused))
             order = [int(i) for i in np.argsort(-fused, kind="stable") if labels[i].startswith(FAQ)]
-            coverage = self._evidence.coverage(text)
             chances = np.exp(fused)
             selection = {
                 "in_scope": round(float(sum(chances[i] for i in order)), 4),
-                "confidence": round(self._fusion.confidence(fused, features, self._evidence.groups, coverage), 4),
+                "confidence": round(confidence, 4),
                 "thresholds": {
                     "answer": self._config["answer_from"],
                     "choices": self._config["choices_from"],
@@ -127,3 +201,13 @@ class EntrySelector(TrainedComponent):
             message.set(SELECTION, selection, add_to_output=True)
             message.data.pop(LABEL_SCORES, None)
         return messages
+
+    def _read(self, way: str, features: Array, coverage: tuple[float, float]) -> tuple[Array, float]:
+        """Returns the log-probabilities of all labels by one way of reading, and how sure the first choice is."""
+        weighed = self._fusions[way]
+        fused = weighed.log_probabilities(features)
+        return fused, weighed.confidence(fused, features, self._evidence.groups, coverage)
+
+
+def _way(text: str) -> str:
+    return _GLOSSES if needs_glosses(text) else _MEANING

@@ -23,6 +23,8 @@ FEATURES = (
     "questions",
     "answers",
     "everything",
+    "nearest_meaning",
+    "middle_meaning",
     "names_it",
     "tagged",
     "mentioned",
@@ -107,7 +109,7 @@ class Evidence:
         self._entry = np.asarray([label.startswith(FAQ) for label in labels], dtype=np.float32)
 
     def features(self, text: str, entities: list[tuple[str, str]], scores: Array, nearest: Array) -> Array:
-        """Returns labels by features, in the order of `FEATURES`.
+        """Returns labels by features, in the order of `FEATURES`; those of meaning are 0 until `add_meaning`.
 
         Args:
             entities: the (kind, value) pairs found in the message.
@@ -116,10 +118,19 @@ class Evidence:
         """
         questions = self._question_index.scores(text)
         answers = self._answer_index.scores(text)
-        columns = [scores, nearest, questions, answers, self._joint_index.scores(text)]
+        nothing = np.zeros(len(self.labels), dtype=np.float32)
+        columns = [scores, nearest, questions, answers, self._joint_index.scores(text), nothing, nothing]
         columns += list(self._entity_columns(entities))
         columns.append(self._entry)
         return np.stack(columns, axis=1).astype(np.float32)
+
+    @staticmethod
+    def add_meaning(features: Array, meaning: tuple[Array, Array]) -> Array:
+        """Returns the features with what `QuestionVectors.columns` says, per label, filled in."""
+        filled = features.copy()
+        first = FEATURES.index("nearest_meaning")
+        filled[:, first], filled[:, first + 1] = meaning
+        return filled
 
     def coverage(self, text: str) -> tuple[float, float]:
         """Returns how much of the message the questions and the answers know at all (0-1 each)."""

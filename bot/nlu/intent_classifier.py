@@ -47,7 +47,7 @@ class LinearIntentClassifier(TrainedComponent):
     def learn(self, training_data: TrainingData, folder: Path) -> None:
         """See parent class."""
         texts, labels = examples_of(training_data)
-        arrays, data = LinearModel.fit(texts, labels, linear_settings(self._config)).to_arrays()
+        arrays, data = LinearModel.fit(tuple(texts), tuple(labels), linear_settings(self._config)).to_arrays()
         np.savez(folder / "linear.npz", **arrays)
         (folder / "linear.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
 

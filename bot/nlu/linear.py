@@ -11,7 +11,9 @@ Texts in different scripts share next to no n-grams, so each script is solved by
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -41,11 +43,11 @@ class Vectoriser:
             TfidfVectorizer(analyzer=character_ngrams, sublinear_tf=True, dtype=np.float32),
         ]
 
-    def fit(self, texts: list[str]) -> Array:
+    def fit(self, texts: Sequence[str]) -> Array:
         """Learns the vocabulary of `texts` and returns their rows."""
         return self._join([part.fit_transform(texts) for part in self._parts])
 
-    def transform(self, texts: list[str]) -> Array:
+    def transform(self, texts: Sequence[str]) -> Array:
         """Returns the rows of `texts`."""
         return self._join([part.transform(texts) for part in self._parts])
 
@@ -91,7 +93,9 @@ class LinearModel:
         self._coefficients = coefficients
 
     @classmethod
-    def fit(cls, texts: list[str], targets: list[str], settings: LinearSettings) -> LinearModel:
+    # The classifier and the selector learn from the same examples; the model is fitted once for both.
+    @lru_cache(maxsize=1)  # noqa: B019  # of the class, not of an object
+    def fit(cls, texts: tuple[str, ...], targets: tuple[str, ...], settings: LinearSettings) -> LinearModel:
         """Returns the model trained on `texts` with one label each in `targets`."""
         labels = sorted(set(targets))
         index = {label: i for i, label in enumerate(labels)}

@@ -114,9 +114,13 @@ class Recogniser:
         words = (self._lexicon.numbers.get(word) for word in text.split())
         return next((number for number in words if number is not None), None)
 
-    def _symbols(self, normal: NormalText, found: list[Entity]) -> list[Entity]:
+    @cached_property
+    def _known_symbols(self) -> dict[str, str]:
         known = {symbol.lower(): symbol for symbol, _, _ in self._lexicon.documents}
-        known |= {a.lower(): s for e, s, a in self._lexicon.phrases if e == "document"}
+        return known | {alias.lower(): symbol for kind, symbol, alias in self._lexicon.phrases if kind == "document"}
+
+    def _symbols(self, normal: NormalText, found: list[Entity]) -> list[Entity]:
+        known = self._known_symbols
         taken = [(e.start, e.end) for e in found if e.entity == "document"]
         entities = []
         for match in (*_SYMBOL.finditer(normal.text), *_SHORT_SYMBOL.finditer(normal.text)):

@@ -43,7 +43,8 @@ class Enquiry(SQLModel, table=True):
 
     `text` arrives redacted and `pseudonym` hashed: nothing here leads back to a person. `entities` holds kinds and
     values only. `is_enquiry` is set from `outcome` when the row is recorded. `delivery` is `pending`, `sent` or
-    `failed`; `review_state` starts as `new`.
+    `failed`; `review_state` starts as `new`. `edit_of` is the turn whose question was edited into this one: it counts no
+    second time.
     """
 
     __tablename__ = "enquiry"
@@ -81,6 +82,7 @@ class Enquiry(SQLModel, table=True):
     model_version: str = ""
     feedback: str | None = None
     review_state: str = "new"
+    edit_of: str = ""
 
 
 #: The names of the table's columns, in the order of exports.
@@ -92,6 +94,12 @@ def enquiry_id(conversation: str, message: str) -> str:
     """Returns the id of one turn: the same conversation and message always give the same one."""
     # The length keeps ("a", "b/c") and ("a/b", "c") apart.
     return str(uuid.uuid5(_NAMESPACE, safe_text(f"{len(conversation)}/{conversation}/{message}")))
+
+
+def only_outcome(row: Enquiry) -> Enquiry:
+    """Returns a row that counts a turn and tells nothing else of it: for who has not been told of the log, or declined."""
+    kept = ("id", "created_at", "channel", "language", "outcome", "latency_ms", "knowledge_version", "model_version")
+    return Enquiry(**{name: getattr(row, name) for name in kept}, conversation="", pseudonym="", text="")
 
 
 def in_utc(moment: datetime) -> datetime:
@@ -110,7 +118,7 @@ def as_values(row: Enquiry) -> dict[str, Any]:
     if error:
         raise error
     values = {name: _safe(name, typed[name]) for name in FIELDS}
-    values["is_enquiry"] = values["outcome"] in ENQUIRY_OUTCOMES
+    values["is_enquiry"] = values["outcome"] in ENQUIRY_OUTCOMES and not values["edit_of"]
     return values
 
 

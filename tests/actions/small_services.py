@@ -20,6 +20,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
 from bot.store.models import Enquiry
+from bot.store.texts import TextStore
 from tests.bot import small_base
 
 ANYBODY = "c0ffee"
@@ -49,9 +50,11 @@ def in_use(
     )
     loaded = load(knowledge or settings.knowledge)
     before = services._services
-    with EnquiryStore.from_settings(settings) as store:
+    with EnquiryStore.from_settings(settings) as store, TextStore.from_settings(settings) as texts:
         phrases = load_phrases(small_base.ROOT / "nlu_data", list(loaded.languages))
-        small = Services(settings=settings, knowledge=loaded, phrases=phrases, store=store, secret="s" * 32)
+        small = Services(
+            settings=settings, knowledge=loaded, phrases=phrases, store=store, texts=texts, secret="s" * 32
+        )
         services.use(small)
         yield small
         services.use(before)

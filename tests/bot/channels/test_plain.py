@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from bot.channels.plain import plain_text
-from bot.reply import Choice, Reply
+from bot.reply import Attachment, Choice, Reply
 
 
 def test_numbers_the_choices_below_the_text():
@@ -15,3 +15,9 @@ def test_numbers_the_choices_below_the_text():
 def test_shows_notes_before_the_sources():
     reply = Reply("answer", "en", body=("Body.",), notes=("As of 2021.", "Not recorded."), sources_line="Source: X")
     assert plain_text(reply) == "Body.\n\nAs of 2021.\n\nNot recorded.\n\nSource: X"
+
+
+def test_says_where_a_file_lies_between_text_and_choices():
+    picture = Attachment("image", "staffing.png", "Staff\nSource: X", "/var/charts/staffing.en.png")
+    reply = Reply("answer", "en", body=("Body.",), attachments=(picture,), choices=(Choice("Next", "/next"),))
+    assert plain_text(reply) == "Body.\n\n[staffing.png] /var/charts/staffing.en.png\n\n1. Next"

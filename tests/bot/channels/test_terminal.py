@@ -17,7 +17,7 @@ from rich.console import Console
 from bot.channels.plain import plain_text
 from bot.channels.terminal import COMMANDS, Terminal, rendered
 from bot.dialogue.door import Dialogue, Message
-from bot.reply import Choice, Citation, Reply
+from bot.reply import Attachment, Choice, Citation, Reply
 from bot.store.models import Enquiry
 from bot.store.statements import EnquiryFilter
 
@@ -284,6 +284,15 @@ def test_keeps_the_frame_whole_at_any_width(width):
         "answer", "zh", title="联合国有多少企业伙伴关系", body=("总部和外地所有实体的最终数据很难收齐。" * 5,)
     )
     assert {cell_len(line) for line in _lines(reply, width)} == {width}
+
+
+def test_links_a_picture_to_its_file():
+    picture = Attachment("image", "staffing.png", "Staff", "/a folder/staffing.en.png")
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, legacy_windows=False)
+    console.print(rendered(Reply("answer", "en", body=("Body.",), attachments=(picture,))))
+    drawn = console.file.getvalue()
+    assert "file:///a%20folder/staffing.en.png" in drawn
+    assert "[staffing.png] /a folder/staffing.en.png" in re.sub(r"\x1b\]8;[^\x1b]*\x1b\\\\|\x1b\[[\d;]*m", "", drawn)
 
 
 @pytest.mark.model

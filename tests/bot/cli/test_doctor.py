@@ -9,11 +9,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot.charts import fonts
 from bot.cli import doctor
 from bot.dialogue.training import ModelRecord, inputs_hash
 from bot.settings import Settings
 from bot.store import secrets
 from bot.store.spool import Spool
+from bot.store.texts import TextStore
+from tests.bot import small_charts
+from tests.bot.cli.conftest import START
 from tests.bot.small_base import edit
 
 GIVEN = "a secret of more than sixteen characters"
@@ -58,11 +62,46 @@ def test_finds_everything_in_order(examine, settings):
     findings = examine(operator="Partnerships Desk", contact="desk@example.org")
     assert (findings.pop("code"), findings.pop("err")) == (0, "")
     assert {state for state, _ in findings.values()} == {"ok"}
-    assert set(findings) == {"programs", "knowledge", "model", "secret", "enquiry log", "operator", "disk"}
+    assert set(findings) == {
+        "programs",
+        "knowledge",
+        "model",
+        "secret",
+        "enquiry log",
+        "official texts",
+        "pictures",
+        "operator",
+        "disk",
+    }
     assert findings["knowledge"][1].startswith("4 entries, version ")
     assert findings["model"][1] == "20261120T000000Z"
     assert findings["enquiry log"][1] == "0 rows, nothing waiting"
     assert findings["operator"][1] == "Partnerships Desk, desk@example.org"
+
+
+def test_lists_the_official_texts_at_hand(examine, settings):
+    assert examine()["official texts"][1].startswith("none at hand")
+    with TextStore.from_settings(settings) as store:
+        store.replace("A/76/319", "zh", [("20", "", "甲"), ("21", "", "乙")], START)
+        store.replace("A/76/319", "en", [("20", "", "a")], START)
+    assert examine()["official texts"] == ("ok", "A/76/319 (en, 1 places); A/76/319 (zh, 2 places)")
+
+
+def test_names_the_package_that_a_picture_needs(examine, project, monkeypatch):
+    assert examine()["pictures"] == ("ok", "0 charts, words in no language")
+    small_charts.add_charts(project)
+    monkeypatch.setattr(fonts, "system_fonts", list)  # a machine without a font for Chinese
+    state, said = examine()["pictures"]
+    assert (state, "中文: no font, install fonts-wqy-zenhei or fonts-noto-cjk" in said) == ("warn", True)
+
+
+def test_goes_on_where_the_charts_cannot_be_read(examine, project):
+    small_charts.add_charts(project)
+    with edit(project / "knowledge" / "charts" / "shares.yml") as data:
+        data["series"]["all"][0]["figure"] = "growth.number.gone"
+    findings = examine()
+    assert findings["pictures"] == ("warn", "the charts cannot be read; run partnerguide knowledge check")
+    assert findings["knowledge"][0] == "fail"
 
 
 def test_says_nothing_secret(examine, settings):

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import io
 import json
 import re
 
 import pytest
+from rich.console import Console
 
 from bot.cli import knowledge
+from bot.cli._entry_view import print_entry
 from bot.errors import BotError, KnowledgeError, SettingsError
+from bot.knowledge.loader import load
+from bot.store.texts import TextStore
+from tests.bot.cli.conftest import START
 from tests.bot.small_base import edit
 
 ENTRIES = "knowledge/entries/growth.yml"
@@ -183,3 +189,66 @@ def test_says_what_is_wrong_with_the_official_texts(call, project, tmp_path, con
     with pytest.raises(KnowledgeError, match=f"paragraphs.jsonl: {problem}"):
         call(knowledge, "index", "--sources", str(tmp_path))
     assert (project / "knowledge/sources/compact.yml").read_bytes() == before
+
+
+# With the official texts. -------------------------------------------------------------------------------------------
+
+CARRIED = "某报告说过的一句很长很长的话在这里原封不动地又出现了一遍"
+
+
+@pytest.fixture
+def official(tmp_path):
+    row = {"source": "A/76/319", "locator": "20", "section": "", "zh": f"据称{CARRIED}。", "en": "An English text."}
+    (tmp_path / "paragraphs.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    return tmp_path
+
+
+def test_lists_the_words_that_were_carried_over(call, project, official):
+    with edit(project / "knowledge/texts/zh/growth.yml") as data:
+        data["entries"]["number"]["answer"] += CARRIED
+    assert call(knowledge, "check").code == 0
+    for ended in (call(knowledge, "check", "--sources", str(official)), call(knowledge, "check", sources=official)):
+        assert (ended.code, ended.out) == (
+            1,
+            f"knowledge/texts/zh/growth.yml: number: answer shares {len(CARRIED)} characters with A/76/319 20: "
+            f"“{CARRIED}”\n",
+        )
+
+
+def test_finds_no_problem_in_own_words(call, project, official):
+    ended = call(knowledge, "check", "--sources", str(official))
+    assert (ended.code, ended.out) == (0, "4 entries in 2 languages: no problem found.\n")
+    assert ended.err == f"compared with the official texts in {official} (en, zh)\n"
+
+
+@pytest.mark.parametrize("command", [("check",), ("show", "growth.number")])
+def test_says_that_the_folder_holds_no_official_texts(call, project, tmp_path, command):
+    with pytest.raises(KnowledgeError, match="paragraphs.jsonl: there is no such file"):
+        call(knowledge, *command, "--sources", str(tmp_path))
+
+
+def test_shows_the_cited_places_of_the_official_texts(call, project, official):
+    out = call(knowledge, "show", "growth.number", "--sources", str(official)).out
+    assert out.endswith(f"\n── A/76/319 20 (en)\nAn English text.\n\n── A/76/319 20 (zh)\n据称{CARRIED}。\n")
+
+
+def test_shows_the_cited_places_that_were_imported(call, project, settings, official):
+    with TextStore.from_settings(settings) as store:
+        store.replace("A/76/319", "en", [("20", "", "An imported text.")], START)
+    assert call(knowledge, "show", "growth.number").out.endswith("\n── A/76/319 20 (en)\nAn imported text.\n")
+    assert "── " not in call(knowledge, "show", "duties.invitation").out
+
+
+def test_shows_an_entry_where_the_database_is_away(call, project):
+    ended = call(knowledge, "show", "growth.number", database_url="postgresql://guide@127.0.0.1:1/guide")
+    assert ended.code == 0
+    assert ended.err.startswith("partnerguide: PostgreSQL at 127.0.0.1/guide cannot be used")
+
+
+def test_prints_the_languages_side_by_side_on_a_wide_screen(project, settings):
+    base = load(settings.knowledge)
+    console = Console(file=io.StringIO(), width=120, force_terminal=True, color_system=None)
+    print_entry(base.entries["growth.costs"], base, {}, console)
+    lines = console.file.getvalue().splitlines()
+    assert [line for line in lines if "English" in line and "中文" in line]
+    assert [line for line in lines if "What a vaccine project costs" in line and "疫苗项目的花费" in line]

@@ -16,6 +16,10 @@ from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 import bot.store.migrations as migrations
+import bot.store.contacts  # noqa: F401  # its table belongs to the models, as do the next ones
+import bot.store.inbox  # noqa: F401
+import bot.store.people  # noqa: F401
+import bot.store.texts  # noqa: F401
 from bot.errors import StoreError
 from bot.store.database import DatabaseAwayError, connect
 from bot.store.migrations import VERSION_TABLE, revisions, upgrade

@@ -1,0 +1,131 @@
+"""From what a person sent to an answer in their chat: asked, rendered, delivered, marked."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from telegram import Bot
+from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot
+
+from bot.channels.telegram import browsing
+from bot.channels.telegram.front import Asker, Front
+from bot.channels.telegram.rendering import Button, Extras, Outgoing, render
+from bot.channels.telegram.sending import Sent, deliver, edit, typing
+from bot.dialogue.door import Answer
+from bot.reply import Reply
+
+logger = logging.getLogger(__name__)
+
+Rows = Sequence[Sequence[Button]]
+Context = CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[Any, Any]]
+App = Application[ExtBot[Any], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], Any]
+Handler = BaseHandler[Any, Context, Any]
+#: The name under which the front stands in the application's `bot_data`.
+FRONT = "front"
+
+
+def front_of(context: Context) -> Front:
+    """Returns the front that the application was built with."""
+    front: Front = context.bot_data[FRONT]
+    return front
+
+
+async def answer(
+    front: Front,
+    bot: Bot,
+    asker: Asker,
+    number: str,
+    *,
+    edits: int = 0,
+    note: str = "",
+    rows: Rows = (),
+    is_remembered: bool = True,
+    **values: str,
+) -> Sent:
+    """Asks the dialogue and delivers what it says.
+
+    Args:
+        number: what names the message that is answered.
+        edits: the message that is to be changed instead of sending a new one, for browsing by keyboard.
+        note: a sentence to add below.
+        rows: buttons to add below.
+        is_remembered: whether the person is remembered as having been told of the log; not after a deletion.
+        values: of `bot.dialogue.door.Message`: `text`, `command`, `edit_of`.
+    """
+    async with typing(bot, asker.place):
+        answered = await front.dialogue.ask(front.message(asker, number, **values))
+    if answered.chosen:
+        asker = front.changed(asker, **answered.chosen)
+    reply = answered.reply
+    is_first = is_remembered and asker.person.noticed_at is None
+    notes = tuple(text for text in (note, _notice(front, reply.language) if is_first else "") if text)
+    bare = reply
+    listed = browsing.long_list(front, reply)
+    if listed:
+        bare = dataclasses.replace(reply, choices=())
+    under = [*listed, *rows, *_rows(front, asker, reply, is_first=is_first)]
+    outgoing = render(bare, front.payloads, Extras(notes, tuple(tuple(row) for row in under)))
+    if edits and len(outgoing) == 1 and await edit(bot, asker.place, edits, outgoing[0]):
+        sent: Sent = "sent"
+    else:
+        sent = await deliver(bot, asker.place, outgoing)
+    return await _settled(front, bot, asker, answered, sent, is_first=is_first)
+
+
+async def say(
+    front: Front, bot: Bot, asker: Asker, number: str, name: str, rows: Rows = (), text: str = "", **values: str | int
+) -> Sent:
+    """Says one phrase of this channel, logged as a turn of its own."""
+    answered = front.dialogue.notice(front.message(asker, number, text=text), f"telegram_{name}", **values)
+    outgoing = render(answered.reply, front.payloads, Extras(rows=tuple(tuple(row) for row in rows)))
+    return await _settled(front, bot, asker, answered, await deliver(bot, asker.place, outgoing), is_first=False)
+
+
+async def _settled(
+    front: Front, bot: Bot, asker: Asker, answered: Answer, sent: Sent, *, is_first: bool
+) -> Sent:
+    """Completes the logged row, and remembers what the person has now been told."""
+    front.dialogue.delivered(answered, success=sent == "sent")
+    if sent == "sent" and is_first:
+        front.people.change(asker.pseudonym, noticed_at=datetime.now(timezone.utc))
+    elif sent == "blocked" and asker.is_private:
+        front.people.change(asker.pseudonym, blocked_at=datetime.now(timezone.utc))
+    elif sent == "unknown":
+        await _ask_whether_it_arrived(front, bot, asker, answered.reply)
+    return sent
+
+
+async def _ask_whether_it_arrived(front: Front, bot: Bot, asker: Asker, reply: Reply) -> None:
+    """Offers to show an answer again whose way was cut: sending it unasked might show it twice."""
+    rows: tuple[tuple[Button, ...], ...] = ()
+    if reply.entry:
+        rows = ((front.button(reply.language, "again", "e", reply.entry),),)
+    words = front.words(reply.language, "maybe_lost")
+    logger.warning("it is not known whether an answer has arrived")
+    await deliver(bot, asker.place, [Outgoing(words, rows)])
+
+
+def _notice(front: Front, language: str) -> str:
+    return front.words(language, "first_notice", days=front.settings.enquiry_retention_days, operated=front.operated(language))
+
+
+def _rows(front: Front, asker: Asker, reply: Reply, *, is_first: bool) -> list[list[Button]]:
+    rows: list[list[Button]] = []
+    if reply.outcome == "answer" and reply.enquiry_id:
+        enquiry = reply.enquiry_id.replace("-", "")
+        rows.append(
+            [
+                Button("👍", front.payloads.own("f", "+", enquiry)),
+                Button("👎", front.payloads.own("f", "-", enquiry)),
+                *([front.button(reply.language, "person", "p")] if asker.is_private else []),
+            ]
+        )
+    if is_first:
+        privacy = front.button(reply.language, "privacy", "v")
+        link = Button(privacy.label, url=front.link("privacy"))
+        rows.append([privacy if asker.is_private else link])
+    return rows

@@ -1,0 +1,155 @@
+"""What all handlers share: the dialogue, the stores, who is asking and where the answer goes."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Literal
+
+from telegram import Chat, Message, Update, User
+
+from bot.channels.telegram.allowance import Allowance
+from bot.channels.telegram.payloads import Payloads
+from bot.channels.telegram.rendering import Button
+from bot.dialogue import door
+from bot.dialogue.door import Dialogue
+from bot.languages import reply_language
+from bot.settings import Settings
+from bot.store.contacts import ContactStore
+from bot.store.inbox import Inbox
+from bot.store.people import PeopleStore, Person
+from bot.store.secrets import pseudonym
+
+CHANNEL = "telegram"
+AUDIENCES = ("company", "un_staff", "other")
+#: Nobody types more than a burst of twelve questions; whoever goes on gets one answer every three seconds.
+PERSON_BURST, PERSON_PER_MINUTE = 12, 20.0
+GROUP_BURST, GROUP_PER_MINUTE = 10, 15.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an answer goes: chat, topic, and the message it replies to (0: none)."""
+
+    chat_id: int
+    thread_id: int | None = None
+    reply_to: int = 0
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who is asking, where, and what is remembered of them. Ids of Telegram stay in here and in `place`."""
+
+    person: Person
+    conversation: str
+    user_id: int
+    place: Place
+    is_private: bool
+    hint: str
+    language: str
+
+    @property
+    def pseudonym(self) -> str:
+        """Whose data it is."""
+        return self.person.pseudonym
+
+
+@dataclass
+class Front:
+    """The services of the front."""
+
+    settings: Settings
+    secret: str = field(repr=False)
+    dialogue: Dialogue
+    people: PeopleStore
+    contacts: ContactStore
+    inbox: Inbox
+    payloads: Payloads
+    username: str = ""
+    #: Updates whose answer could not be sent: they go back into the inbox.
+    postponed: set[int] = field(default_factory=set)
+    people_allowance: Allowance = field(default_factory=lambda: Allowance(PERSON_BURST, PERSON_PER_MINUTE))
+    group_allowance: Allowance = field(default_factory=lambda: Allowance(GROUP_BURST, GROUP_PER_MINUTE))
+
+    def pseudonym_of(self, user_id: int) -> str:
+        """Returns the pseudonym of a person of Telegram."""
+        return pseudonym(self.secret, CHANNEL, str(user_id))
+
+    def asker(self, update: Update) -> Asker | None:
+        """Returns who is behind an update; None where nobody is, as for posts of a channel."""
+        user = update.effective_user
+        if user is None:
+            return None
+        return self.asker_of(user, update.effective_chat, update.effective_message)
+
+    def asker_of(self, user: User, chat: Chat | None, message: Message | object | None = None) -> Asker:
+        """Returns who is behind a message of `user` in `chat`."""
+        name = self.pseudonym_of(user.id)
+        person = self.people.get(name)
+        is_private = chat is None or chat.type == Chat.PRIVATE
+        said = message if isinstance(message, Message) else None
+        thread = said.message_thread_id if said is not None and said.is_topic_message else None
+        hint = (user.language_code or "").lower()
+        chat_id = chat.id if chat is not None else user.id
+        conversation = name
+        if not is_private:
+            conversation = pseudonym(self.secret, CHANNEL, f"{user.id}/{chat_id}/{thread or 0}")
+        language = reply_language("", self.dialogue.knowledge.languages, chosen=person.language, hint=hint)
+        reply_to = said.message_id if said is not None and not is_private else 0
+        return Asker(person, conversation, user.id, Place(chat_id, thread, reply_to), is_private, hint, language)
+
+    def words(self, language: str, name: str, /, **values: object) -> str:
+        """Returns a phrase of this channel."""
+        return self.dialogue.phrases.get(f"telegram_{name}", language, **values)
+
+    def button(self, language: str, name: str, kind: str, *values: object) -> Button:
+        """Returns a button that the front itself deals with; `name` is its phrase."""
+        return Button(self.words(language, f"button_{name}"), self.payloads.own(kind, *values))
+
+    def link(self, payload: str = "") -> str:
+        """Returns the address of the private chat with this bot."""
+        return f"https://t.me/{self.username}" + (f"?start={payload}" if payload else "")
+
+    def message(self, asker: Asker, number: str, **values: str) -> door.Message:
+        """Returns a message for the dialogue; `number` is Telegram's for it, which goes no further than its hash."""
+        logged: Literal["full", "outcome"] = "full" if asker.person.is_logged else "outcome"
+        return door.Message(
+            conversation=asker.conversation,
+            channel=CHANNEL,
+            message_id=self.number(number),
+            language_hint=asker.hint,
+            audience=asker.person.audience,
+            language=asker.person.language,
+            person=asker.pseudonym,
+            logged=logged,
+            **values,
+        )
+
+    def number(self, number: str) -> str:
+        """Returns what stands for a message's number in the log and the dialogue's memory: it leads to no chat."""
+        return pseudonym(self.secret, "telegram message", number)
+
+    def changed(self, asker: Asker, **changes: object) -> Asker:
+        """Returns the asker after a choice that is remembered from now on."""
+        person = self.people.change(asker.pseudonym, **changes)
+        language = person.language or asker.language
+        return dataclasses.replace(asker, person=person, language=language)
+
+    def operated(self, language: str) -> str:
+        """Returns the sentence that says who runs this guide."""
+        settings = self.settings
+        if not settings.operator:
+            return self.dialogue.phrases.get("operated_by_nobody", language)
+        name = "operated_by_contact" if settings.contact else "operated_by"
+        return self.dialogue.phrases.get(name, language, operator=settings.operator, contact=settings.contact)
+
+    @property
+    def has_person(self) -> bool:
+        """Whether an operator who can be reached has been set."""
+        return bool(self.settings.operator and self.settings.contact)
+
+
+def number_of(message: Message) -> str:
+    """Returns what names one message of Telegram, each edit of it apart."""
+    edited = f"/{int(message.edit_date.timestamp())}" if message.edit_date else ""
+    return f"{message.chat_id}/{message.message_id}{edited}"

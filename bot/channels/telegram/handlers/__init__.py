@@ -1,0 +1,1 @@
+"""What the front does with each kind of update, one topic a module."""

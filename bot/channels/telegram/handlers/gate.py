@@ -1,0 +1,64 @@
+"""What every update passes first: is it meant for this bot, is it too much at once."""
+
+from __future__ import annotations
+
+from telegram import Chat, Message, MessageEntity, Update
+from telegram.ext import ApplicationHandlerStop, TypeHandler
+
+from bot.channels.telegram.answering import Context, Handler, front_of, say
+from bot.channels.telegram.front import number_of
+
+
+async def gate(update: Update, context: Context) -> None:
+    """Lets an update through to its handler, or ends it here."""
+    if update.inline_query or update.chosen_inline_result or update.my_chat_member:
+        return
+    front = front_of(context)
+    asker = front.asker(update)
+    message = update.message or update.edited_message
+    if asker is None or not (message or update.callback_query):
+        raise ApplicationHandlerStop
+    if message and not asker.is_private and not is_meant(message, front.username, context.bot.id):
+        raise ApplicationHandlerStop
+    if asker.person.blocked_at is not None:
+        front.changed(asker, blocked_at=None)  # who writes has not blocked the bot any more
+    keys = [(front.people_allowance, asker.pseudonym)]
+    if not asker.is_private:
+        keys.append((front.group_allowance, str(asker.place.chat_id)))
+    for allowance, key in keys:
+        if not allowance.admits(key):
+            if allowance.should_tell(key):
+                number = number_of(message) if message else f"q/{update.update_id}"
+                await say(front, context.bot, asker, number, "too_fast")
+            if update.callback_query:
+                await update.callback_query.answer()
+            raise ApplicationHandlerStop
+
+
+def is_meant(message: Message, username: str, bot_id: int) -> bool:
+    """Returns whether a message in a group is for this bot: a command, its name in the text, or a reply to it."""
+    if message.chat.type == Chat.PRIVATE:
+        return True
+    replied = message.reply_to_message
+    if replied is not None and replied.from_user is not None and replied.from_user.id == bot_id:
+        return True
+    named = f"@{username}".lower()
+    found = {**message.parse_entities(), **message.parse_caption_entities()}
+    for entity, word in found.items():
+        if entity.type == MessageEntity.MENTION and word.lower() == named:
+            return True
+        if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
+            return "@" not in word or word.lower().endswith(named)
+    return False
+
+
+def without_mention(text: str, username: str) -> str:
+    """Returns a text without the bot's name."""
+    words = text.split(" ")
+    kept = [word for word in words if word.strip(",:，：").lower() != f"@{username}".lower()]
+    return " ".join(kept).strip()
+
+
+def handlers() -> list[Handler]:
+    """Returns the handler that stands before all others."""
+    return [TypeHandler(Update, gate)]

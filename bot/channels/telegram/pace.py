@@ -1,0 +1,153 @@
+"""How fast requests go out, and which failed ones go out again.
+
+A request is repeated only when the platform certainly did not take it: it refused it (429, 5xx), or could not be
+reached. Where the connection broke after the request had left, nobody knows: a message is then not sent again, since it
+might reach the person twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
+from telegram.ext import BaseRateLimiter
+
+logger = logging.getLogger(__name__)
+
+#: Source: core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this: (messages, seconds).
+PER_CHAT = (1, 1.0)
+PER_GROUP = (20, 60.0)
+OVERALL = (30, 1.0)
+#: Chats whose last message is remembered; those who wrote longer ago wait for nothing.
+_REMEMBERED = 10_000
+#: A platform that stays away so long is no matter of waiting: the message is put back into the inbox.
+_LONGEST_S = 120.0
+_NOT_REACHED = ("ConnectError", "ConnectTimeout", "PoolTimeout")
+_TRIES_OF_CHANGES = 3
+
+
+class StoppingError(Exception):
+    """The program ends before a request could be made."""
+
+
+class Window:
+    """So many events in so many seconds."""
+
+    def __init__(self, count: int, period_s: float) -> None:
+        self._count, self._period_s = count, period_s
+        self._moments: deque[float] = deque(maxlen=count)
+
+    def wait_s(self, now: float) -> float:
+        """Returns how long the next event has to wait."""
+        if len(self._moments) < self._count:
+            return 0.0
+        return max(0.0, self._moments[0] + self._period_s - now)
+
+    def add(self, moment: float) -> None:
+        """Notes an event."""
+        self._moments.append(moment)
+
+
+class Pace(BaseRateLimiter[dict[str, Any]]):
+    """Makes every message wait for its turn, and repeats what was refused."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, longest_s: float = _LONGEST_S) -> None:
+        self._clock = clock
+        self._longest_s = longest_s
+        self._overall = Window(*OVERALL)
+        self._chats: OrderedDict[object, tuple[Window, ...]] = OrderedDict()
+        self._stopping = asyncio.Event()
+
+    async def initialize(self) -> None:
+        """See parent class."""
+
+    async def shutdown(self) -> None:
+        """See parent class."""
+
+    def stop(self) -> None:
+        """Lets nobody wait any longer for a platform that is away."""
+        self._stopping.set()
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: dict[str, Any] | None,
+    ) -> Any:
+        """See parent class."""
+        is_message = endpoint.startswith(("send", "copy", "forward")) and endpoint != "sendChatAction"
+        began = self._clock()
+        tries = 0
+        while True:
+            if is_message:
+                await self._turn(data.get("chat_id"))
+            tries += 1
+            try:
+                return await callback(*args, **kwargs)
+            except RetryAfter as error:
+                wait = error.retry_after
+                pause_s = float(wait.total_seconds() if hasattr(wait, "total_seconds") else wait) + 0.1
+                if endpoint == "sendChatAction" or self._is_over(began, pause_s):
+                    raise
+            except BadRequest:
+                raise
+            except NetworkError as error:
+                pause_s = min(0.25 * 2**tries, 15.0)
+                may_repeat = was_not_taken(error) or (not is_message and tries < _TRIES_OF_CHANGES)
+                if endpoint == "sendChatAction" or not may_repeat or self._is_over(began, pause_s):
+                    raise
+            logger.info("%s is repeated in %.1f s", endpoint, pause_s)
+            await self._pause(pause_s)
+
+    def _is_over(self, began: float, pause_s: float) -> bool:
+        return self._clock() + pause_s - began > self._longest_s
+
+    async def _turn(self, chat_id: Any) -> None:
+        """Waits until a message to a chat may go out, and notes that it does."""
+        windows = (self._overall, *self._windows(chat_id))
+        while True:
+            now = self._clock()
+            wait_s = max(window.wait_s(now) for window in windows)
+            if not wait_s:
+                break
+            await self._pause(wait_s + 0.01)
+        for window in windows:
+            window.add(self._clock())
+
+    def _windows(self, chat_id: Any) -> tuple[Window, ...]:
+        windows = self._chats.get(chat_id)
+        if windows is None:
+            is_group = str(chat_id).startswith("-")
+            windows = (Window(*PER_CHAT), Window(*PER_GROUP)) if is_group else (Window(*PER_CHAT),)
+        self._chats[chat_id] = windows
+        self._chats.move_to_end(chat_id)
+        while len(self._chats) > _REMEMBERED:
+            self._chats.popitem(last=False)
+        return windows
+
+    async def _pause(self, pause_s: float) -> None:
+        if self._stopping.is_set() and pause_s > PER_CHAT[1] + 0.1:
+            raise StoppingError
+        try:
+            await asyncio.wait_for(self._stopping.wait(), pause_s)
+        except asyncio.TimeoutError:
+            return
+        if pause_s > PER_CHAT[1] + 0.1:
+            raise StoppingError
+        await asyncio.sleep(pause_s)
+
+
+def was_not_taken(error: NetworkError) -> bool:
+    """Returns whether the platform certainly did not take a request: it was not reached, or answered with an error."""
+    cause = error.__cause__
+    if cause is None:
+        return not isinstance(error, TimedOut)
+    return type(cause).__name__ in _NOT_REACHED

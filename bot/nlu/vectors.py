@@ -1,0 +1,50 @@
+"""Likeness in meaning between a message and the example questions of each label, by sentence vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bot.nlu.encoder import Encoder
+from bot.nlu.glosses import Glosses, needs_glosses
+
+Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
+
+
+class QuestionVectors:
+    """Compares messages with examples; the encoder sees only what it can read.
+
+    Examples that need glosses are left out: the others ask for the same, and bridging both sides only adds noise.
+    """
+
+    def __init__(self, encoder: Encoder, glosses: Glosses, owners: Array, rows: Array, labels: int) -> None:
+        """Takes one row of unit length per example and the number of the label that owns it."""
+        self._encoder = encoder
+        self._glosses = glosses
+        self._labels = labels
+        order = np.argsort(owners, kind="stable")
+        self.owners, self.rows = owners[order], rows[order].astype(np.float32)
+        self._heard, self._starts = np.unique(self.owners, return_index=True)
+        centres = np.add.reduceat(self.rows, self._starts) if len(self.rows) else self.rows
+        self._centres = centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-6)
+
+    @classmethod
+    def fit(cls, encoder: Encoder, glosses: Glosses, questions: list[tuple[int, str]], labels: int) -> QuestionVectors:
+        """Encodes the examples; `questions` are (label's number, text) pairs."""
+        readable = [(owner, text) for owner, text in questions if not needs_glosses(text)]
+        owners = np.asarray([owner for owner, _ in readable], dtype=np.int32)
+        return cls(encoder, glosses, owners, encoder.encode([text for _, text in readable]), labels)
+
+    def columns(self, texts: list[str]) -> tuple[Array, Array]:
+        """Returns texts by labels, twice: likeness to the nearest example, and to the middle of them (-1 to 1)."""
+        nearest = np.zeros((len(texts), self._labels), dtype=np.float32)
+        middle = np.zeros((len(texts), self._labels), dtype=np.float32)
+        readable = [self._glosses.translate(text) if needs_glosses(text) else text for text in texts]
+        said = [i for i, text in enumerate(readable) if text.strip()]
+        if len(self.rows) and said:
+            vectors = self._encoder.encode([readable[i] for i in said])
+            rows = np.ix_(said, self._heard)
+            nearest[rows] = np.maximum.reduceat(vectors @ self.rows.T, self._starts, axis=1)
+            middle[rows] = vectors @ self._centres.T
+        return nearest, middle

@@ -1,0 +1,176 @@
+"""Requests for a person: the question, and, once the asker has agreed, the address to answer to; both encrypted.
+
+This is the only table that leads back to a person. The address goes when the request is closed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import Column, Index, and_, delete, or_, select, update
+from sqlmodel import Field, SQLModel
+
+from bot.settings import Settings
+from bot.store.models import UtcDateTime, in_utc
+from bot.store.sealing import Seal
+from bot.store.secrets import secret
+from bot.store.table import Table
+from bot.store.text import safe_name, safe_text
+
+#: Without letters and digits that are taken for each other on the telephone (Crockford's base 32, without U).
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_REFERENCE_CHARACTERS = 8
+_DRAFT_HOURS = 24
+#: `draft` waits for consent and holds no address; `closed` holds none any more.
+STATES = ("draft", "open", "answered", "closed")
+
+
+class ContactRow(SQLModel, table=True):
+    """One request; `question` and `address` are encrypted."""
+
+    __tablename__ = "contact"
+    __table_args__ = (Index("ix_contact_pseudonym", "pseudonym"),)
+
+    reference: str = Field(primary_key=True)
+    pseudonym: str
+    language: str
+    enquiry: str = ""
+    state: str = "draft"
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
+    question: str = ""
+    address: str = ""
+
+
+_TABLE = ContactRow.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One request in clear; `address` is empty before consent and after closing."""
+
+    reference: str
+    pseudonym: str
+    language: str
+    enquiry: str
+    state: str
+    created_at: datetime
+    closed_at: datetime | None
+    question: str
+    address: str
+
+
+class ContactStore(Table):
+    """The requests of one database. Every method raises StoreError while the database is away."""
+
+    def __init__(self, url: str, key: str) -> None:
+        """`key` is the installation's secret."""
+        super().__init__(url)
+        self._seal = Seal(key, "contact")
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> ContactStore:
+        """See parent class."""
+        return cls(settings.database_url, secret(settings))
+
+    def draft(self, pseudonym: str, language: str, question: str, enquiry: str = "") -> Contact:
+        """Writes down a question that waits for consent, in the place of the person's earlier draft."""
+        contact = Contact(
+            reference="".join(secrets.choice(_ALPHABET) for _ in range(_REFERENCE_CHARACTERS)),
+            pseudonym=safe_name(pseudonym),
+            language=language,
+            enquiry=enquiry,
+            state="draft",
+            created_at=datetime.now(timezone.utc),
+            closed_at=None,
+            question=safe_text(question, 4000),
+            address="",
+        )
+        values = {**vars(contact), "question": self._seal.close(contact.question)}
+        with self._connection() as connection:
+            connection.execute(delete(_TABLE).where(_of(contact.pseudonym), _TABLE.c.state == "draft"))
+            connection.execute(_TABLE.insert().values(values))
+        return contact
+
+    def consent(self, reference: str, pseudonym: str, address: str) -> Contact | None:
+        """Opens a person's own draft with the address to answer to; None where there is no such draft."""
+        found = self.get(reference, pseudonym)
+        if found is None or found.state != "draft":
+            return None
+        with self._connection() as connection:
+            changes = {"state": "open", "address": self._seal.close(address)}
+            connection.execute(update(_TABLE).where(_TABLE.c.reference == found.reference).values(changes))
+        return replace(found, state="open", address=address)
+
+    def withdraw(self, pseudonym: str) -> bool:
+        """Deletes a person's draft; returns whether there was one."""
+        with self._connection() as connection:
+            statement = delete(_TABLE).where(_of(pseudonym), _TABLE.c.state == "draft")
+            return bool(connection.execute(statement).rowcount)
+
+    def get(self, reference: str, pseudonym: str = "") -> Contact | None:
+        """Returns one request (of `pseudonym`, where given), or None."""
+        named = _TABLE.c.reference == safe_name(normal_reference(reference))
+        with self._connection() as connection:
+            condition = and_(named, _of(pseudonym)) if pseudonym else named
+            row = connection.execute(select(_TABLE).where(condition)).mappings().first()
+        return self._opened(row) if row else None
+
+    def of(self, pseudonym: str) -> Sequence[Contact]:
+        """Returns a person's requests, newest first."""
+        return self._list(_of(pseudonym))
+
+    def waiting(self) -> Sequence[Contact]:
+        """Returns the requests that are open or answered, newest first."""
+        return self._list(_TABLE.c.state.in_(("open", "answered")))
+
+    def mark_answered(self, reference: str) -> bool:
+        """Notes that somebody has answered; returns whether there was such an open request."""
+        named = _TABLE.c.reference == safe_name(normal_reference(reference))
+        with self._connection() as connection:
+            statement = update(_TABLE).where(named, _TABLE.c.state == "open").values(state="answered")
+            return bool(connection.execute(statement).rowcount)
+
+    def close_request(self, reference: str) -> bool:
+        """Closes a request and erases its address and question; returns whether it was there and not closed yet."""
+        changes = {"state": "closed", "address": "", "question": "", "closed_at": datetime.now(timezone.utc)}
+        named = _TABLE.c.reference == safe_name(normal_reference(reference))
+        with self._connection() as connection:
+            statement = update(_TABLE).where(named, _TABLE.c.state.in_(("open", "answered"))).values(changes)
+            return bool(connection.execute(statement).rowcount)
+
+    def forget(self, pseudonym: str) -> int:
+        """Deletes everything of one person and returns how many requests that were."""
+        with self._connection() as connection:
+            return int(connection.execute(delete(_TABLE).where(_of(pseudonym))).rowcount)
+
+    def purge(self, older_than_days: int, now: datetime) -> int:
+        """Deletes drafts without consent after a day, and closed requests after so many; returns how many."""
+        drafted = in_utc(now) - timedelta(hours=_DRAFT_HOURS)
+        closed = in_utc(now) - timedelta(days=older_than_days)
+        old = or_(and_(_TABLE.c.state == "draft", _TABLE.c.created_at < drafted), _TABLE.c.closed_at < closed)
+        with self._connection() as connection:
+            return int(connection.execute(delete(_TABLE).where(old)).rowcount)
+
+    def _list(self, condition: Any) -> list[Contact]:
+        with self._connection() as connection:
+            rows = connection.execute(select(_TABLE).where(condition).order_by(_TABLE.c.created_at.desc())).mappings()
+            return [self._opened(row) for row in rows]
+
+    def _opened(self, row: Any) -> Contact:
+        sealed = {name: self._seal.open(row[name]) if row[name] else "" for name in ("question", "address")}
+        return Contact(**{**row, **sealed})
+
+
+def normal_reference(typed: str) -> str:
+    """Returns a reference as it is kept, however a person has typed it."""
+    cleaned = "".join(character for character in typed.upper() if character.isalnum())
+    return cleaned.replace("O", "0").replace("I", "1").replace("L", "1")
+
+
+def _of(pseudonym: str) -> Any:
+    return _TABLE.c.pseudonym == safe_name(pseudonym)
