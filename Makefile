@@ -11,10 +11,13 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .DEFAULT_GOAL = help
-.PHONY: help environment chat test train lint lock clean
+.PHONY: help environment chat telegram test train lint lock clean
 
 chat: environment  ## talk to the guide in the terminal; trains first where needed
 	@exec $(BIN)/partnerguide chat $(ARGS)
+
+telegram: environment  ## run the Telegram bot (TELEGRAM_BOT_TOKEN); trains first where there is no model
+	@exec $(BIN)/partnerguide telegram $(ARGS)
 
 test: environment  ## run every test
 	@exec $(BIN)/python -m pytest $(ARGS)

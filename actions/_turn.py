@@ -39,7 +39,7 @@ class Turn:
     @property
     def is_logged(self) -> bool:
         """Whether the turn is logged in full; otherwise only its outcome counts."""
-        return self.metadata.get("logged", "full") == "full"
+        return bool(self.metadata.get("logged", "full") == "full")
 
     @property
     def said(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import importlib.metadata
 import platform
 import shutil
@@ -18,6 +19,7 @@ from bot.knowledge.loader import load
 from bot.settings import Settings
 from bot.store import secrets
 from bot.store.enquiries import EnquiryStore
+from bot.store.inbox import Inbox
 from bot.store.texts import TextStore
 
 # Training writes an archive of some 10 MB and unpacks it; the log grows by some 2 kB a turn.
@@ -130,6 +132,31 @@ def _operator(settings: Settings) -> Finding:
     return Finding("ok", "operator", f"{settings.operator}, {settings.contact}")
 
 
+def _telegram(settings: Settings) -> Finding:
+    if not settings.telegram_token:
+        return Finding("ok", "telegram", "TELEGRAM_BOT_TOKEN is not set: no Telegram bot")
+    from bot.channels.telegram.examining import examine
+
+    lines = asyncio.run(examine(settings))
+    worst = next((state for state in ("fail", "warn") if state in [state for state, _ in lines]), "ok")
+    return Finding(worst, "telegram", "; ".join(text for _, text in lines))
+
+
+def _inbox(settings: Settings) -> Finding:
+    if not settings.telegram_token:
+        return Finding("ok", "telegram inbox", "not in use")
+    try:
+        with Inbox.of(settings, f"telegram/{settings.telegram_token.partition(':')[0]}") as inbox:
+            counts, stuck, spooled = inbox.counts(), inbox.stuck(), inbox.spool.waiting()
+    except BotError as error:
+        return Finding("fail", "telegram inbox", str(error))
+    waiting = sum(count for state, count in counts.items() if state != "sent")
+    if stuck or spooled:
+        text = f"{stuck} messages were begun too often and are left alone, {spooled} spool files wait"
+        return Finding("warn", "telegram inbox", f"{text}; look into the log of partnerguide telegram")
+    return Finding("ok", "telegram inbox", f"{waiting} messages wait for an answer")
+
+
 def _disk(settings: Settings) -> Finding:
     folder = settings.var if settings.var.exists() else settings.root
     free = shutil.disk_usage(folder).free
@@ -146,5 +173,7 @@ EXAMINATIONS: tuple[Callable[[Settings], Finding], ...] = (
     _texts,
     _pictures,
     _operator,
+    _telegram,
+    _inbox,
     _disk,
 )

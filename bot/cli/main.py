@@ -17,20 +17,24 @@ COMMANDS = {
     "chat": "chat",
     "ask": "ask",
     "train": "train",
+    "evaluate": "evaluate",
     "knowledge": "knowledge",
     "sources": "sources",
     "enquiries": "enquiries",
     "lint-data": "lint_data",
+    "telegram": "telegram",
     "doctor": "doctor",
 }
 _HELP = {
     "chat": "open a conversation in the terminal",
     "ask": "answer one question, or one per line of standard input",
     "train": "train the model",
+    "evaluate": "measure how well the model understands labelled questions",
     "knowledge": "check and read the knowledge base",
     "sources": "keep official texts at hand, so that people can read the cited places",
     "enquiries": "list, show, export and purge the enquiry log",
     "lint-data": "check training data, rules and phrases",
+    "telegram": "run the Telegram bot: by polling, or by webhook",
     "doctor": "say what is set up and what is not",
 }
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from bot.dialogue.door import defused
 from bot.dialogue.training import ModelRecord, verified_model
 from bot.errors import ModelError
-from bot.knowledge.loader import KnowledgeBase, load
 from bot.knowledge.selection import Question
 from bot.settings import Settings
 
@@ -18,25 +17,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Understanding:
-    """The current model with the knowledge base that its answers come from. Open it with `open_understanding`."""
+    """The current model. Open it with `open_understanding`."""
 
     model: ModelRecord
-    knowledge: KnowledgeBase
     agent: Agent
 
     async def read(self, text: str) -> Question:
-        """Returns a message as the model understands it, as the dialogue would hand it on."""
-        return Question.from_parsed(await self.agent.parse_message(defused(text)))
+        """Returns a message as the model understands it, as the dialogue would hand it on.
+
+        Raises:
+            ModelError: the model fails, as one does that was trained by other code than is here now.
+        """
+        try:
+            parsed = await self.agent.parse_message(defused(text))
+        except Exception as error:
+            raise ModelError(
+                f"{self.model.file} does not work with the present code; run partnerguide train"
+            ) from error
+        return Question.from_parsed(parsed)
 
 
 def open_understanding(settings: Settings) -> Understanding:
     """Returns the current model, loaded.
 
     Raises:
-        BotError: the knowledge base or the model cannot be used.
+        ModelError: there is no model, or it cannot be loaded.
     """
     path, record = verified_model(settings)
-    knowledge = load(settings.knowledge)
     from bot.dialogue.quiet import quieten_rasa
 
     quieten_rasa()
@@ -46,4 +53,4 @@ def open_understanding(settings: Settings) -> Understanding:
         agent = Agent.load(str(path))
     except Exception as error:
         raise ModelError(f"{path} cannot be loaded; run partnerguide train") from error
-    return Understanding(record, knowledge, agent)
+    return Understanding(record, agent)

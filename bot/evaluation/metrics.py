@@ -61,7 +61,7 @@ def share(hits: Sequence[bool]) -> float | None:
 
 
 def accuracy(observations: Iterable[Observation]) -> dict[str, dict[str, float | None]]:
-    """Returns, for topic, entry and place, the share of questions of content that have it at rank 1, and up to rank 3."""
+    """Returns, for topic, entry and place, the share of questions of content that have it first, and in the first 3."""
     asked = of_kind(observations, "entry")
     ranks = {
         "topic": [o.topic_rank for o in asked],

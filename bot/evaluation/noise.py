@@ -61,7 +61,7 @@ def disturbances(language: str, knowledge: KnowledgeBase, words: NoiseWords | No
     found: dict[str, Change] = {
         "typos": typos,
         "missing spaces": missing_spaces,
-        "traditional characters": lambda text, _: traditional(text),
+        "traditional": lambda text, _: traditional(text),
         "code-mixing": lambda text, _: mixed(text, names),
         "shouting": lambda text, _: shouted(text),
         "emoji": with_emoji,
@@ -173,7 +173,7 @@ def _words(text: str) -> list[re.Match[str]]:
 
 
 def _other_names(knowledge: KnowledgeBase, language: str) -> dict[str, str]:
-    """Returns the names of terms and organisations in one language → the first name in the next language that has one."""
+    """Returns names of terms and organisations in one language → the first name in the next language that has one."""
     others = [code for code in knowledge.languages if code != language]
     rows: list[dict[str, tuple[str, ...]]] = list(knowledge.organisations.values())
     rows += [

@@ -29,7 +29,7 @@ class Observation:
 
     `place_rank` is the first rank whose entry cites the place that the wanted entry rests on: the first locator of its
     first reference. `confidence` is the model's, that the first of all its labels is right; `found` is that label: an
-    entry, or an intent that is no question of content.
+    entry, or an intent that is no question of content. `in_scope` and `coverage` are those of `Question`.
     """
 
     question: LabelledQuestion
@@ -44,6 +44,8 @@ class Observation:
     place_rank: int = 0
     answer_from: float = 0.0
     choices_from: float = 0.0
+    in_scope: float = 1.0
+    coverage: float = 1.0
 
     @property
     def is_content(self) -> bool:
@@ -94,6 +96,8 @@ def observed(
         place_rank=_rank([rests_with(entry, wanted, knowledge) for entry in ranked]) if wanted else 0,
         answer_from=read.thresholds.answer,
         choices_from=read.thresholds.choices,
+        in_scope=read.in_scope,
+        coverage=read.coverage,
     )
 
 

@@ -1,4 +1,4 @@
-"""The pictures of a report, each as the SVG text of one figure; letters are drawn as shapes, so that it needs no font."""
+"""The pictures of a report, each the SVG text of one figure; letters are drawn as shapes, so that it needs no font."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from bot.knowledge.models import Language
 _LINES = (ACCENT, "#c2571a", "#3a7d44", QUIET)
 _VERDICTS = (ACCENT, "#8fbbdd", "#dfe3e7", "#e9c3a6", "#c2571a")
 _WIDTH, _ROW = 7.2, 0.55
+#: Nobody would pay more than this for silence on what is out of scope.
+_MOST_LOST = 0.6
+#: Where the number of a threshold stands, in points from its mark.
+_ASIDE = {"answer_from": (6, 4), "choices_from": (-4, -13)}
 #: Narrower pieces of a bar have no room for their number.
 _LEAST_LABELLED = 0.04
 
@@ -144,13 +148,14 @@ def _rejection(languages: Mapping[str, dict[str, Any]], names: Mapping[str, _Nam
             point = next(p for p in curve if p["threshold"] == rejection[name])
             axes.plot(point["lost"], point["rejected"], marker, color=colour, markersize=6)
             axes.annotate(
-                f"{point['threshold']:g}", (point["lost"], point["rejected"]), (5, -9), textcoords="offset points",
+                f"{point['threshold']:g}", (point["lost"], point["rejected"]), _ASIDE[name], textcoords="offset points",
                 color=colour, fontsize=8,
             )  # fmt: skip
         if rejection["decided"]:
             decided = rejection["decided"]
             axes.plot(decided["lost"], decided["rejected"], "X", color=colour, markersize=7)
-    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.03))
+    lowest = min(p["rejected"] for summary in languages.values() for p in summary["rejection"]["curve"])
+    axes.set(xlim=(-0.01, _MOST_LOST), ylim=(max(0.0, lowest - 0.1) - 0.01, 1.02))
     _label_axes(axes, "questions of content not answered", "out of scope rejected")
     _legend(axes, names, handles, "lower right")
     figure.subplots_adjust(left=0.14, right=0.97, top=0.97, bottom=0.14)

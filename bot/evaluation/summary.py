@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from bot.evaluation import metrics
@@ -75,10 +76,14 @@ def _share_of(kind: Kind, verdict: str, observations: Sequence[Observation]) -> 
     return metrics.share([o.verdict == verdict for o in metrics.of_kind(observations, kind)])
 
 
-_NOISE_MEASURES = {
-    "place_at_1": lambda those: metrics.accuracy(those)["place"]["at_1"],
-    "answered_right": lambda those: _share_of("entry", "answered right", those),
-    "declined": lambda those: _share_of("outside", "declined", those),
+def _place_first(observations: Sequence[Observation]) -> float | None:
+    return metrics.accuracy(observations)["place"]["at_1"]
+
+
+_NOISE_MEASURES: dict[str, Callable[[Sequence[Observation]], float | None]] = {
+    "place_at_1": _place_first,
+    "answered_right": partial(_share_of, "entry", "answered right"),
+    "declined": partial(_share_of, "outside", "declined"),
 }
 
 

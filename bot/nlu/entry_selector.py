@@ -20,7 +20,7 @@ from bot.nlu.encoder import Encoder, packaged_folder
 from bot.nlu.evidence import FAQ, Evidence, Profile, entry_documents, profiles
 from bot.nlu.fusion import Fusion
 from bot.nlu.glosses import DICTIONARIES, Glosses, glossary, needs_glosses
-from bot.nlu.intent_classifier import LABEL_SCORES, examples_of, linear_settings, set_intent
+from bot.nlu.intent_classifier import LABEL_SCORES, examples_of, fitted, linear_settings, set_intent
 from bot.nlu.lexicon import build
 from bot.nlu.linear import LinearModel, LinearSettings
 from bot.nlu.paths import project_path
@@ -82,7 +82,7 @@ class EntrySelector(TrainedComponent):
         knowledge = load(project_path(self._config["knowledge"]))
         nlu_data = project_path(self._config["nlu_data"])
         texts, targets = examples_of(training_data)
-        model = LinearModel.fit(tuple(texts), tuple(targets), linear_settings(self._config))
+        model = fitted(tuple(texts), tuple(targets), linear_settings(self._config))
         number = {label: i for i, label in enumerate(model.labels)}
         recogniser = Recogniser(build(knowledge, nlu_data))
         self._evidence = Evidence(
@@ -105,16 +105,18 @@ class EntrySelector(TrainedComponent):
         number = {label: i for i, label in enumerate(model.labels)}
         asked = [question for question in load_tuning(nlu_data) if question.label in number]
         texts = [question.text for question in asked]
+        rows: dict[str, list[fusion.Row]] = {_WORDS: [], _MEANING: [], _GLOSSES: []}
+        if not texts:
+            return {way: Fusion.untuned() for way in rows}
         scores, nearest = model.score(texts)
         meaning = self._vectors.columns(texts) if self._vectors is not None else None
-        rows: dict[str, list[fusion.Row]] = {_WORDS: [], _MEANING: [], _GLOSSES: []}
         for i, question in enumerate(asked):
             entities = [(e.entity, e.value) for e in recogniser.find(question.text)]
             features = self._evidence.features(question.text, entities, scores[i], nearest[i])
             coverage = self._evidence.coverage(question.text)
             rows[_WORDS].append(fusion.Row(features, number[question.label], coverage))
             if meaning is not None:
-                full = self._evidence.add_meaning(features, (meaning[0][i], meaning[1][i]))
+                full = self._evidence.add_meaning(features, meaning[0][i], meaning[1][i])
                 rows[_way(question.text)].append(fusion.Row(full, number[question.label], coverage))
         return {way: fusion.fit(those, self._evidence.groups) for way, those in rows.items()}
 
@@ -175,7 +177,7 @@ class EntrySelector(TrainedComponent):
             fused, confidence = self._read(_WORDS, features, coverage)
             if self._vectors is not None and confidence < self._config["certain_from"]:
                 near, middle = self._vectors.columns([text])
-                features = self._evidence.add_meaning(features, (near[0], middle[0]))
+                features = self._evidence.add_meaning(features, near[0], middle[0])
                 fused, confidence = self._read(_way(text), features, coverage)
             set_intent(message, labels, np.exp(fused))
             order = [int(i) for i in np.argsort(-fused, kind="stable") if labels[i].startswith(FAQ)]

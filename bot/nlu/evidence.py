@@ -16,6 +16,8 @@ Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
 #: Labels of content questions start so; the rest is the entry's id.
 FAQ = "faq/"
+#: The intent of whatever the guide does not answer.
+OUT_OF_SCOPE = "out_of_scope"
 
 FEATURES = (
     "words",
@@ -32,10 +34,14 @@ FEATURES = (
     "document",
     "other_document",
     "place",
+    "unknown_words",
+    "unlike_anything",
     "entry",
+    "decline",
 )
-#: Features that speak against a label.
+#: Features that speak against a label, and those that say what kind of label it is and may count either way.
 AGAINST = frozenset({"missing", "other_document"})
+KINDS = frozenset({"entry", "decline"})
 # Entities of these kinds point at something definite: an entry that has nothing to do with them is the wrong one.
 _SELECTIVE = ("principle", "sdg", "organisation", "country", "area", "year")
 
@@ -107,6 +113,7 @@ class Evidence:
         self._placed = _reversed(profile.places for profile in about)
         self._citing = _reversed({source for source, _ in profile.places} for profile in about)
         self._entry = np.asarray([label.startswith(FAQ) for label in labels], dtype=np.float32)
+        self._decline = np.asarray([label == OUT_OF_SCOPE for label in labels], dtype=np.float32)
 
     def features(self, text: str, entities: list[tuple[str, str]], scores: Array, nearest: Array) -> Array:
         """Returns labels by features, in the order of `FEATURES`; those of meaning are 0 until `add_meaning`.
@@ -121,15 +128,17 @@ class Evidence:
         nothing = np.zeros(len(self.labels), dtype=np.float32)
         columns = [scores, nearest, questions, answers, self._joint_index.scores(text), nothing, nothing]
         columns += list(self._entity_columns(entities))
-        columns.append(self._entry)
+        # Words that no entry knows speak for declining: they tell a neighbouring subject from the field's own.
+        columns += [self._decline * (1 - self._answer_index.coverage(text)), nothing, self._entry, self._decline]
         return np.stack(columns, axis=1).astype(np.float32)
 
-    @staticmethod
-    def add_meaning(features: Array, meaning: tuple[Array, Array]) -> Array:
-        """Returns the features with what `QuestionVectors.columns` says, per label, filled in."""
+    def add_meaning(self, features: Array, nearest: Array, middle: Array) -> Array:
+        """Returns the features with what `QuestionVectors.columns` says of one message, per label, filled in."""
         filled = features.copy()
-        first = FEATURES.index("nearest_meaning")
-        filled[:, first], filled[:, first + 1] = meaning
+        filled[:, FEATURES.index("nearest_meaning")] = nearest
+        filled[:, FEATURES.index("middle_meaning")] = middle
+        unlike = 1 - np.max(nearest * self._entry, initial=0.0)
+        filled[:, FEATURES.index("unlike_anything")] = self._decline * unlike
         return filled
 
     def coverage(self, text: str) -> tuple[float, float]:

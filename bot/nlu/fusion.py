@@ -15,7 +15,7 @@ import numpy as np
 import scipy.optimize
 from scipy.special import expit, log_softmax, logsumexp
 
-from bot.nlu.evidence import AGAINST, FEATURES
+from bot.nlu.evidence import AGAINST, FEATURES, KINDS
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
@@ -43,7 +43,10 @@ _WEIGHTS = {
     "document": 1.5,
     "other_document": -0.5,
     "place": 4.0,
+    "unknown_words": 1.0,
+    "unlike_anything": 1.0,
     "entry": -1.0,
+    "decline": 0.0,
 }
 _TRUST = (2.0, 2.0, 1.0, 1.0, 0.5, 0.5, 0.5, 2.0, -3.5)
 
@@ -135,7 +138,7 @@ def _conditional_logit(rows: Sequence[Row], groups: Array) -> Array:
         return -float(likelihood.sum()) + 0.5 * float((weights**2).sum()), (gradient + weights).astype(np.float64)
 
     # Nothing that speaks for an entry may count against it, or the other way round, by an accident of the sample.
-    bounds = [(None, 0) if name in AGAINST else (None, None) if name == "entry" else (0, None) for name in FEATURES]
+    bounds = [(None, 0) if name in AGAINST else (None, None) if name in KINDS else (0, None) for name in FEATURES]
     start = np.zeros(features.shape[2])
     result = scipy.optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
     return result.x / scale
@@ -147,7 +150,8 @@ def _candidates(rows: Sequence[Row], groups: Array) -> tuple[Array, Array]:
     features, right = [], []
     for row in rows:
         is_right = groups == groups[row.right]
-        scores = row.features @ first + np.where(is_right, np.float32(1e6), np.float32(0))
+        always = is_right | (row.features[:, FEATURES.index("entry")] == 0)
+        scores = row.features @ first + np.where(always, np.float32(1e6), np.float32(0))
         kept = np.sort(np.argsort(-scores, kind="stable")[:_CANDIDATES])
         features.append(row.features[kept])
         right.append(is_right[kept])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,13 @@ def linear_settings(config: dict[str, Any]) -> LinearSettings:
     return LinearSettings(penalty=config["penalty"])
 
 
+# The classifier and the selector learn from the same examples; the model is fitted once for both.
+@lru_cache(maxsize=1)
+def fitted(texts: tuple[str, ...], targets: tuple[str, ...], settings: LinearSettings) -> LinearModel:
+    """Returns the model of these examples; called again with the same ones it costs nothing."""
+    return LinearModel.fit(texts, targets, settings)
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntentClassifier(TrainedComponent):
     """Sets the intent by a linear model over n-grams; entries count as labels of their own while it learns."""
@@ -47,7 +55,7 @@ class LinearIntentClassifier(TrainedComponent):
     def learn(self, training_data: TrainingData, folder: Path) -> None:
         """See parent class."""
         texts, labels = examples_of(training_data)
-        arrays, data = LinearModel.fit(tuple(texts), tuple(labels), linear_settings(self._config)).to_arrays()
+        arrays, data = fitted(tuple(texts), tuple(labels), linear_settings(self._config)).to_arrays()
         np.savez(folder / "linear.npz", **arrays)
         (folder / "linear.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -93,9 +92,7 @@ class LinearModel:
         self._coefficients = coefficients
 
     @classmethod
-    # The classifier and the selector learn from the same examples; the model is fitted once for both.
-    @lru_cache(maxsize=1)  # noqa: B019  # of the class, not of an object
-    def fit(cls, texts: tuple[str, ...], targets: tuple[str, ...], settings: LinearSettings) -> LinearModel:
+    def fit(cls, texts: Sequence[str], targets: Sequence[str], settings: LinearSettings) -> LinearModel:
         """Returns the model trained on `texts` with one label each in `targets`."""
         labels = sorted(set(targets))
         index = {label: i for i, label in enumerate(labels)}

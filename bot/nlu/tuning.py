@@ -7,10 +7,7 @@ from pathlib import Path
 
 from bot.errors import KnowledgeError
 from bot.knowledge.loader import read_yaml
-
-#: The intent of whatever the guide does not answer.
-OUT_OF_SCOPE = "out_of_scope"
-_FAQ = "faq/"
+from bot.nlu.evidence import FAQ, OUT_OF_SCOPE
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ def load_tuning(nlu_data: Path) -> list[TuningQuestion]:
         data = read_yaml(path)
         try:
             for name, texts in (data.get("entries") or {}).items():
-                found += [TuningQuestion(text, f"{_FAQ}{path.stem}.{name}") for text in _texts(texts)]
+                found += [TuningQuestion(text, f"{FAQ}{path.stem}.{name}") for text in _texts(texts)]
             for intent, texts in (data.get("intents") or {}).items():
                 found += [TuningQuestion(text, intent) for text in _texts(texts)]
             found += [TuningQuestion(text, OUT_OF_SCOPE) for text in _texts(data.get("out_of_scope") or [])]

@@ -109,12 +109,13 @@ class Inbox(Table):
         """
         if number in self._seen:
             return False
-        row = {
+        now = datetime.now(timezone.utc)
+        row: dict[str, Any] = {
             "id": self._id(number),
             "number": number,
             "person": safe_name(person),
             "state": "received",
-            "received_at": datetime.now(timezone.utc),
+            "received_at": now,
             "lease_until": None,
             "attempts": 0,
             "body": self._seal.close(body),
@@ -124,7 +125,7 @@ class Inbox(Table):
             with self._connection() as connection:
                 is_new = _insert_once(connection, row)
         except StoreError:
-            self._append({"kind": "row", **row, "received_at": row["received_at"].isoformat()})
+            self._append({"kind": "row", **row, "received_at": now.isoformat()})
             is_new = True
         self._note(number, "received")
         return is_new
@@ -272,7 +273,9 @@ class Inbox(Table):
                 for path in files:
                     self.spool.discard(path, unusable if path == files[-1] else ())
         except OSError as error:
-            raise StoreError(f"{self.spool.folder}: {reason(error)}; check that this account may write there") from error
+            raise StoreError(
+                f"{self.spool.folder}: {reason(error)}; check that this account may write there"
+            ) from error
         return len(lines)
 
     def _append(self, record: dict[str, Any]) -> None:
@@ -290,7 +293,9 @@ class Inbox(Table):
             return []
         records = [line.record for line in lines if line.record]
         sent = {record["id"] for record in records if record.get("kind") == "sent"}
-        rows = [r for r in records if r.get("kind") == "row" and r["id"] not in sent and r["id"].startswith(self._account)]
+        rows = [
+            r for r in records if r.get("kind") == "row" and r["id"] not in sent and r["id"].startswith(self._account)
+        ]
         return sorted((row["number"], row["body"]) for row in rows)
 
     def _opened(self, number: int, body: str) -> Waiting | None:

@@ -43,8 +43,8 @@ class Enquiry(SQLModel, table=True):
 
     `text` arrives redacted and `pseudonym` hashed: nothing here leads back to a person. `entities` holds kinds and
     values only. `is_enquiry` is set from `outcome` when the row is recorded. `delivery` is `pending`, `sent` or
-    `failed`; `review_state` starts as `new`. `edit_of` is the turn whose question was edited into this one: it counts no
-    second time.
+    `failed`; `review_state` starts as `new`. `edit_of` is the turn whose question was edited into this one: it
+    counts no second time.
     """
 
     __tablename__ = "enquiry"
@@ -97,7 +97,7 @@ def enquiry_id(conversation: str, message: str) -> str:
 
 
 def only_outcome(row: Enquiry) -> Enquiry:
-    """Returns a row that counts a turn and tells nothing else of it: for who has not been told of the log, or declined."""
+    """Returns a row that counts a turn and tells nothing else: its person was not told of the log, or declined."""
     kept = ("id", "created_at", "channel", "language", "outcome", "latency_ms", "knowledge_version", "model_version")
     return Enquiry(**{name: getattr(row, name) for name in kept}, conversation="", pseudonym="", text="")
 

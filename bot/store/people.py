@@ -1,4 +1,4 @@
-"""What the people of a channel chose: language, audience, whether their questions may be logged. No name, no address."""
+"""What the people of a channel chose: language, audience, whether they may be logged. No name, no address."""
 
 from __future__ import annotations
 

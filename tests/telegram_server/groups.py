@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.telegram_server.chats import Chat
-from tests.telegram_server.people import Person, announce_status
+from tests.telegram_server.membership import announce_status
+from tests.telegram_server.people import Person
 
 if TYPE_CHECKING:
     from tests.telegram_server.server import TelegramServer

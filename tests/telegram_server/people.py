@@ -10,43 +10,14 @@ from tests.telegram_server import attachments, utf16
 from tests.telegram_server.chats import Chat, User
 from tests.telegram_server.detection import find_entities
 from tests.telegram_server.inline_queries import InlineQuery
-from tests.telegram_server.messages import Button, Message
-from tests.telegram_server.methods.places import describe_member
-from tests.telegram_server.outbox import CallbackAnswer, HasChat
+from tests.telegram_server.membership import announce_status, reaches_bot
+from tests.telegram_server.messages import Message
+from tests.telegram_server.outbox import HasChat
+from tests.telegram_server.presses import Press, find_button
 from tests.telegram_server.texts import TEXT_LIMIT
 
 if TYPE_CHECKING:
     from tests.telegram_server.server import TelegramServer
-
-
-@dataclass
-class Press:
-    """A button that was pressed."""
-
-    server: TelegramServer
-    query_id: str
-    message: Message
-    versions: int
-
-    async def answered(self, timeout_s: float = 10.0) -> CallbackAnswer:
-        """Waits until the button stops spinning; returns what popped up."""
-
-        def found() -> CallbackAnswer | None:
-            return next((each for each in self.server.outbox.answers if each.query_id == self.query_id), None)
-
-        await self.server.outbox.wait_until(lambda: found() is not None, timeout_s=timeout_s, what="an answered button")
-        answer = found()
-        assert answer
-        return answer
-
-    async def edited(self, timeout_s: float = 10.0) -> Message:
-        """Waits until the message over the button has changed since it was pressed; returns it."""
-        await self.server.outbox.wait_until(
-            lambda: len(self.message.versions) > self.versions,
-            timeout_s=timeout_s,
-            what=f"a change of {self.message!r}",
-        )
-        return self.message
 
 
 class Person:
@@ -183,7 +154,7 @@ class Person:
         """
         chat = message.chat if message else (where or self).chat
         if data is None:
-            message, button = self._find_button(chat, label, message)
+            message, button = find_button(self.server, chat, label, message)
             assert button.data is not None, f"{button} opens something; it calls nobody"
             data = button.data
         assert message, "a button with data of its own stands under a message: give it"
@@ -314,39 +285,9 @@ class Person:
         return message
 
     def _tell(self, kind: str, message: Message) -> None:
-        if self._reaches_bot(message):
+        if reaches_bot(self.server, message):
             self.server.updates.add(kind, message.to_json(), message.chat.id)
         self.server.changed.changed()
-
-    def _reaches_bot(self, message: Message) -> bool:
-        """Returns whether the bot gets a message: in groups with privacy mode only what is meant for it.
-
-        Source: core.telegram.org/bots/features#privacy-mode.
-        """
-        bot = self.server.world.bot
-        if message.chat.bot != "member":
-            return False
-        if message.chat.kind == "private" or not self.server.privacy_mode or message.kind == "service":
-            return True
-        if message.reply_to and message.reply_to.sender is bot:
-            return True
-        for entity in message.entities:
-            word = utf16.cut(message.text, entity["offset"], entity["length"]).lower()
-            named = f"@{bot.username}".lower()
-            if entity["type"] == "mention" and word == named:
-                return True
-            if entity["type"] == "bot_command" and ("@" not in word or word.endswith(named)):
-                return True
-        return False
-
-    def _find_button(self, chat: Chat, label: str, message: Message | None) -> tuple[Message, Button]:
-        standing = [each for each in chat.messages.values() if not each.deleted]
-        for candidate in [message] if message else reversed(standing):
-            for row in candidate.buttons:
-                for button in row:
-                    if button.label == label:
-                        return candidate, button
-        raise AssertionError(f"there is no button {label!r}\n{self.server.outbox.transcript(chat)}")
 
     def _switch(self, status: str) -> None:
         announce_status(self.server, self.chat, self.user, status)
@@ -355,13 +296,3 @@ class Person:
 @dataclass(frozen=True)
 class _Place:
     chat: Chat
-
-
-def announce_status(server: TelegramServer, chat: Chat, by: User, status: str) -> None:
-    """Changes what the bot is in a chat, and tells it."""
-    bot = server.world.bot
-    before = describe_member(chat, bot, bot)
-    chat.bot = status
-    change = {"old_chat_member": before, "new_chat_member": describe_member(chat, bot, bot)}
-    about = {"chat": chat.to_json(), "from": by.to_json(), "date": server.world.now(), **change}
-    server.updates.add("my_chat_member", about, chat.id)

@@ -85,9 +85,7 @@ async def say(
     return await _settled(front, bot, asker, answered, await deliver(bot, asker.place, outgoing), is_first=False)
 
 
-async def _settled(
-    front: Front, bot: Bot, asker: Asker, answered: Answer, sent: Sent, *, is_first: bool
-) -> Sent:
+async def _settled(front: Front, bot: Bot, asker: Asker, answered: Answer, sent: Sent, *, is_first: bool) -> Sent:
     """Completes the logged row, and remembers what the person has now been told."""
     front.dialogue.delivered(answered, success=sent == "sent")
     if sent == "sent" and is_first:
@@ -110,7 +108,9 @@ async def _ask_whether_it_arrived(front: Front, bot: Bot, asker: Asker, reply: R
 
 
 def _notice(front: Front, language: str) -> str:
-    return front.words(language, "first_notice", days=front.settings.enquiry_retention_days, operated=front.operated(language))
+    return front.words(
+        language, "first_notice", days=front.settings.enquiry_retention_days, operated=front.operated(language)
+    )
 
 
 def _rows(front: Front, asker: Asker, reply: Reply, *, is_first: bool) -> list[list[Button]]:

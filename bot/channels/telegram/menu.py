@@ -1,4 +1,4 @@
-"""What the bot says of itself on Telegram: commands per language and scope, name, descriptions; set only when changed."""
+"""What the bot says of itself: commands per language and scope, name, descriptions; set only when changed."""
 
 from __future__ import annotations
 

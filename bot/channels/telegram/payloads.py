@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.knowledge.loader import KnowledgeBase
@@ -17,6 +18,7 @@ from bot.reply import Choice
 #: Source: core.telegram.org/bots/api#inlinekeyboardbutton, `callback_data`: 1-64 bytes.
 MAX_BYTES = 64
 _VERSION = "1"
+_PLAIN = re.compile(r"[\w+.,:/ ()&\-]{1,80}")
 _SEPARATOR = "|"
 _DIGEST = 12
 
@@ -99,12 +101,15 @@ class Payloads:
 
     def read(self, data: str) -> Press | None:
         """Returns what a button asks for; None for another version, an unknown kind or unknown names."""
-        version, kind, *values = data.split(_SEPARATOR)
+        version, _, rest = data.partition(_SEPARATOR)
+        kind, *values = rest.split(_SEPARATOR)
         if version != _VERSION:
             return None
         values = [self._by_digest.get(value[1:], "") if value.startswith("~") else value for value in values]
         if kind in _OWN:
-            is_fit = len(values) == _OWN[kind] and all(re.fullmatch(r"[\w+.,:/ ()&\-]{1,80}", value) for value in values)
+            is_fit = len(values) == _OWN[kind] and all(
+                re.fullmatch(r"[\w+.,:/ ()&\-]{1,80}", value) for value in values
+            )
             return Press(kind, tuple(values)) if is_fit else None
         if kind not in _DIALOGUE:
             return None
@@ -119,11 +124,17 @@ class Payloads:
 
     def _is_known(self, name: str, value: str) -> bool:
         known = self._knowledge
-        if name == "locator":
-            return any(value in source.places for source in known.sources.values())
+        if name == "locator":  # the dialogue says which places a document has not
+            return bool(_PLAIN.fullmatch(value))
         if name == "page":
             return value.isascii() and value.isdigit() and len(value) <= 3
-        return value in {"entry": known.entries, "source": known.sources, "topic": known.topics}.get(name, known.languages)
+        names: dict[str, Collection[str]] = {
+            "entry": known.entries,
+            "source": known.sources,
+            "topic": known.topics,
+            "language": known.languages,
+        }
+        return value in names[name]
 
     def _written(self, kind: str, values: list[str]) -> str:
         """Returns the data, its longest names replaced by digests until it fits."""

@@ -1,4 +1,4 @@
-"""Reads what Telegram sends; an update that cannot be read is reported and skipped instead of being fetched for ever."""
+"""Reads what Telegram sends; an update that cannot be read is reported and skipped, not fetched for ever."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ async def _send_marked(bot: Bot, message: Outgoing, arguments: dict[str, Any]) -
         return
     content = await asyncio.to_thread(Path(attachment.path).read_bytes)
     file = InputFile(content, filename=attachment.name)
-    caption = {"caption": message.html, "parse_mode": ParseMode.HTML}
+    caption: dict[str, Any] = {"caption": message.html, "parse_mode": ParseMode.HTML}
     if attachment.kind == "image":
         await bot.send_photo(photo=file, **caption, **arguments)
     else:
@@ -122,7 +122,10 @@ def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
     made = [
-        [InlineKeyboardButton(b.label, url=b.url) if b.url else InlineKeyboardButton(b.label, callback_data=b.data) for b in row]
+        [
+            InlineKeyboardButton(b.label, url=b.url) if b.url else InlineKeyboardButton(b.label, callback_data=b.data)
+            for b in row
+        ]
         for row in rows
     ]
     return InlineKeyboardMarkup(made)

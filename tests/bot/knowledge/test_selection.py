@@ -252,3 +252,19 @@ def test_gives_the_values_of_one_kind_in_order():
 def test_answers_only_what_is_of_the_field(small, in_scope, coverage, kind):
     question = Question(LONG, "faq", 0.9, CLOSE, in_scope=in_scope, coverage=coverage)
     assert decide(question, small).kind == kind
+
+
+@pytest.mark.parametrize("document", ["UNGC", ""])
+def test_takes_a_principle_for_a_place_of_the_document_that_has_it(small, document):
+    source = dataclasses.replace(
+        small.sources["UNGC"], places={"principle 7": frozenset(), "principle 17": frozenset()}
+    )
+    knowledge = dataclasses.replace(small, sources={**small.sources, "UNGC": source})
+    named = [("document", document)] if document else []
+    decision = decide(_question(entities=[*named, ("principle", "17")]), knowledge)
+    assert decision == Decision("no_entry_for_place", source="UNGC", locator="principle 17")
+
+
+def test_answers_from_the_place_a_principle_names(small):
+    question = _question(entities=[("document", "UNGC"), ("principle", "7")])
+    assert decide(question, small).entries[0] == "duties.precaution"

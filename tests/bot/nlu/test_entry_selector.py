@@ -5,6 +5,7 @@ import json
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.errors import SettingsError
 from bot.nlu.entity_recogniser import EntityRecogniser
 from bot.nlu.entry_selector import SELECTION, EntrySelector
 from bot.nlu.intent_classifier import LABEL_SCORES, LinearIntentClassifier
@@ -101,8 +102,8 @@ def test_gives_the_same_after_loading_and_after_a_second_training(pipeline, say)
 
 def test_stores_the_same_plain_json_in_a_second_training(train):
     files = train(EntrySelector).files()
-    assert list(files) == ["selector.json"]
-    assert "weights" in json.loads(files["selector.json"])
+    assert list(files) == ["selector.json", "vectors.npz"]
+    assert set(json.loads(files["selector.json"])["fusions"]) == {"words", "meaning", "glosses"}
     assert train(EntrySelector).files() == files
 
 
@@ -113,3 +114,29 @@ def test_gives_messages_that_come_together_what_it_gives_them_alone(pipeline, sa
         messages = component.process(messages)
     together = [message.as_dict(only_output_properties=True) for message in messages]
     assert together == [say(text, *components) for text in TEXTS]
+
+
+def test_works_without_an_encoder(train, say):
+    selector = train(EntrySelector, encoder="")
+    assert list(selector.files()) == ["selector.json"]
+    output = say("vaccine budget", train(LinearIntentClassifier).load(), selector.load())
+    assert output[SELECTION]["ranking"][0]["entry"] == "growth.costs"
+
+
+def test_encodes_only_what_words_alone_leave_open(train, say):
+    classifier = train(LinearIntentClassifier).load()
+    always, never = train(EntrySelector), train(EntrySelector, certain_from=0.0)
+    by_words = train(EntrySelector, encoder="")
+    text = "what does a shot cost"
+    assert say(text, classifier, never.load()) == say(text, classifier, by_words.load())
+    assert say(text, classifier, always.load()) != say(text, classifier, by_words.load())
+
+
+def test_says_which_dictionary_it_does_not_know(train):
+    with pytest.raises(SettingsError, match="zh: 'babel' is not known; known are cc-cedict"):
+        train(EntrySelector, dictionaries={"zh": "babel"})
+
+
+def test_says_which_encoder_cannot_be_read(train, tmp_path):
+    with pytest.raises(SettingsError, match="no sentence encoder"):
+        train(EntrySelector, encoder=str(tmp_path))

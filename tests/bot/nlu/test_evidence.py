@@ -7,7 +7,7 @@ import pytest
 
 from bot.nlu.evidence import FEATURES, Evidence, Profile, entry_documents, profiles
 
-LABELS = ["faq/duties.invitation", "faq/duties.precaution", "faq/growth.costs", "greet"]
+LABELS = ["faq/duties.invitation", "faq/duties.precaution", "faq/growth.costs", "greet", "out_of_scope"]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def evidence(small, about):
         for text in small.entries[label.removeprefix("faq/")].texts.values()
         for question in text.questions
     ]
-    return Evidence(LABELS, about, [*questions, (3, "hello")], entry_documents(LABELS, small))
+    return Evidence(LABELS, about, [*questions, (3, "hello"), (4, "who won the match")], entry_documents(LABELS, small))
 
 
 def _features(evidence, text, entities=()):
@@ -53,11 +53,11 @@ def test_keeps_a_profile_as_plain_data(about, number):
 
 
 def test_gives_one_row_per_label(evidence):
-    scores = np.asarray([0.1, 0.2, 0.3, 0.4], dtype=np.float32)
+    scores = np.asarray([0.1, 0.2, 0.3, 0.4, 0.0], dtype=np.float32)
     matrix = evidence.features("vaccine", [], scores, scores * 2)
-    assert matrix.shape == (4, len(FEATURES))
-    assert matrix[:, FEATURES.index("words")].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4])
-    assert matrix[:, FEATURES.index("nearest_example")].tolist() == pytest.approx([0.2, 0.4, 0.6, 0.8])
+    assert matrix.shape == (5, len(FEATURES))
+    assert matrix[:, FEATURES.index("words")].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4, 0])
+    assert matrix[:, FEATURES.index("nearest_example")].tolist() == pytest.approx([0.2, 0.4, 0.6, 0.8, 0])
 
 
 @pytest.mark.parametrize("column", ["questions", "answers", "everything"])
@@ -68,32 +68,50 @@ def test_searches_in_questions_answers_and_both(evidence, column):
 
 
 def test_tells_entries_from_other_intents(evidence):
-    assert _features(evidence, "x")["entry"] == [1, 1, 1, 0]
+    assert _features(evidence, "x")["entry"] == [1, 1, 1, 0, 0]
+    assert _features(evidence, "x")["decline"] == [0, 0, 0, 0, 1]
 
 
 @pytest.mark.parametrize(
     ("entities", "column", "expected"),
     [
-        ([("term", "growth.costs")], "names_it", [0, 0, 1, 0]),
-        ([("term", "gone.away")], "names_it", [0, 0, 0, 0]),
-        ([("principle", "7")], "tagged", [0, 1, 0, 0]),
-        ([("principle", "7")], "mentioned", [0, 0, 0, 0]),
-        ([("principle", "7")], "missing", [1, 0, 1, 0]),
-        ([("principle", "7"), ("organisation", "who")], "missing", [2, 1, 1, 0]),
-        ([("principle", "7"), ("principle", "7")], "tagged", [0, 1, 0, 0]),
-        ([("country", "KE")], "missing", [1, 1, 1, 0]),
-        ([("document", "A/RES/64/223")], "document", [1, 0, 1, 0]),
-        ([("document", "A/RES/64/223")], "other_document", [0, 1, 0, 0]),
-        ([], "other_document", [0, 0, 0, 0]),
-        ([("paragraph", "9"), ("document", "A/RES/64/223")], "place", [1, 0, 1, 0]),
-        ([("paragraph", "9"), ("document", "A/76/319")], "place", [0, 0, 0, 0]),
-        ([("paragraph", "annex")], "place", [0, 0, 1, 0]),
-        ([("document", "A/RES/64/223")], "place", [0, 0, 0, 0]),
-        ([("paragraph", "99")], "place", [0, 0, 0, 0]),
+        ([("term", "growth.costs")], "names_it", [0, 0, 1, 0, 0]),
+        ([("term", "gone.away")], "names_it", [0, 0, 0, 0, 0]),
+        ([("principle", "7")], "tagged", [0, 1, 0, 0, 0]),
+        ([("principle", "7")], "mentioned", [0, 0, 0, 0, 0]),
+        ([("principle", "7")], "missing", [1, 0, 1, 0, 0]),
+        ([("principle", "7"), ("organisation", "who")], "missing", [2, 1, 1, 0, 0]),
+        ([("principle", "7"), ("principle", "7")], "tagged", [0, 1, 0, 0, 0]),
+        ([("country", "KE")], "missing", [1, 1, 1, 0, 0]),
+        ([("document", "A/RES/64/223")], "document", [1, 0, 1, 0, 0]),
+        ([("document", "A/RES/64/223")], "other_document", [0, 1, 0, 0, 0]),
+        ([], "other_document", [0, 0, 0, 0, 0]),
+        ([("paragraph", "9"), ("document", "A/RES/64/223")], "place", [1, 0, 1, 0, 0]),
+        ([("paragraph", "9"), ("document", "A/76/319")], "place", [0, 0, 0, 0, 0]),
+        ([("paragraph", "annex")], "place", [0, 0, 1, 0, 0]),
+        ([("document", "A/RES/64/223")], "place", [0, 0, 0, 0, 0]),
+        ([("paragraph", "99")], "place", [0, 0, 0, 0, 0]),
     ],
 )
 def test_weighs_what_a_message_names(evidence, entities, column, expected):
     assert _features(evidence, "x", entities)[column] == expected
+
+
+def test_lets_unknown_words_speak_for_declining(evidence):
+    assert _features(evidence, "zebra")["unknown_words"] == [0, 0, 0, 0, 1]
+    assert _features(evidence, "vaccine")["unknown_words"][4] < 1
+
+
+def test_takes_up_the_meaning_of_a_message(evidence):
+    zeros = np.zeros(len(LABELS), dtype=np.float32)
+    plain = evidence.features("x", [], zeros, zeros)
+    nearest = np.asarray([0.1, 0.2, 0.7, 0.0, 0.9], dtype=np.float32)
+    full = evidence.add_meaning(plain, nearest, nearest / 2)
+    columns = dict(zip(FEATURES, full.T.tolist(), strict=True))
+    assert columns["nearest_meaning"] == pytest.approx(nearest.tolist())
+    assert columns["middle_meaning"] == pytest.approx((nearest / 2).tolist())
+    assert columns["unlike_anything"] == pytest.approx([0, 0, 0, 0, 0.3], abs=1e-6)
+    assert not plain[:, FEATURES.index("nearest_meaning")].any()
 
 
 def test_says_how_much_of_a_message_it_knows(evidence):

@@ -4,23 +4,8 @@ import numpy as np
 import pytest
 
 from bot.nlu import fusion
-from bot.nlu.evidence import AGAINST, FEATURES, entry_documents, profiles
-from bot.nlu.fusion import Fusion, trust_features
-from bot.nlu.intent_classifier import examples_of
-from bot.nlu.linear import LinearSettings
-
-
-@pytest.fixture(scope="module")
-def fitted(small, recogniser, training_data):
-    def fit():
-        texts, targets = examples_of(training_data)
-        labels = sorted(set(targets))
-        entities = [[(e.entity, e.value) for e in recogniser.find(text)] for text in texts]
-        about = dict(zip(labels, profiles(labels, small, recogniser), strict=True))
-        answers = [(labels[i], text) for i, text in entry_documents(labels, small)]
-        return fusion.fit(texts, targets, entities, about, answers, LinearSettings())
-
-    return fit
+from bot.nlu.evidence import AGAINST, FEATURES, KINDS
+from bot.nlu.fusion import Fusion, Row, trust_features
 
 
 def _row(**values):
@@ -29,7 +14,7 @@ def _row(**values):
 
 WEIGHTS = tuple(1.0 if name == "words" else 0.0 for name in FEATURES)
 # On "best" and on its constant.
-TRUST = (10.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -5.0)
+TRUST = (10.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -5.0)
 
 
 def test_turns_features_into_probabilities():
@@ -56,16 +41,17 @@ def test_counts_labels_on_the_same_place_together():
     log_p = np.log(np.asarray([0.4, 0.3, 0.3]))
     apart = trust_features(log_p, features, np.asarray([0, 1, 2]), (0.5, 0.25))
     together = trust_features(log_p, features, np.asarray([0, 0, 2]), (0.5, 0.25))
-    assert apart == pytest.approx([0.4, 0.1, 0, 0, 0.5, 0.25, 0.7, 1])
-    assert together == pytest.approx([0.7, 0.4, 0, 0, 0.5, 0.25, 0.7, 1])
+    assert apart == pytest.approx([0.4, 0.1, 0, 0, 0.5, 0.25, 0.7, 0, 1])
+    assert together == pytest.approx([0.7, 0.4, 0, 0, 0.5, 0.25, 0.7, 0, 1])
 
 
 def test_reads_trust_from_the_first_choice():
     features = np.asarray(
-        [_row(nearest_example=0.9), _row(nearest_example=0.2, questions=0.3, answers=0.6)], dtype=np.float32
+        [_row(nearest_example=0.9), _row(nearest_example=0.2, questions=0.3, answers=0.6, nearest_meaning=0.4)],
+        dtype=np.float32,
     )
     found = trust_features(np.log(np.asarray([0.2, 0.8])), features, np.asarray([0, 1]), (1.0, 1.0))
-    assert found == pytest.approx([0.8, 0.6, 0.2, 0.6, 1, 1, 0.8, 1])
+    assert found == pytest.approx([0.8, 0.6, 0.2, 0.6, 1, 1, 0.8, 0.4, 1])
 
 
 def test_takes_a_single_label():
@@ -73,15 +59,64 @@ def test_takes_a_single_label():
     assert trust_features(np.zeros(1), features, np.asarray([0]), (0.0, 0.0))[:2].tolist() == [1.0, 1.0]
 
 
-def test_fits_one_weight_per_feature_with_the_right_sign(fitted):
-    weights = dict(zip(FEATURES, fitted().weights, strict=True))
+def _rows(count=200, labels=12, seed=7):
+    """Questions whose words point at the right label most of the time, and whose meaning nearly always does."""
+    draw = np.random.default_rng(seed)
+    rows = []
+    for number in range(count):
+        features = np.zeros((labels, len(FEATURES)), dtype=np.float32)
+        features[:-1, FEATURES.index("entry")] = 1
+        right = number % labels
+        features[:, FEATURES.index("words")] = draw.random(labels)
+        features[right, FEATURES.index("words")] += 0.5
+        features[:, FEATURES.index("nearest_meaning")] = draw.random(labels)
+        features[right, FEATURES.index("nearest_meaning")] += 0.8
+        features[:, FEATURES.index("questions")] = draw.random(labels)
+        features[:, FEATURES.index("missing")] = draw.random(labels) < 0.4
+        features[right, FEATURES.index("missing")] = 0
+        rows.append(Row(features, right, (1.0, draw.random())))
+    return rows
+
+
+GROUPS = np.arange(12)
+
+
+def test_fits_one_weight_per_feature_with_the_right_sign():
+    weights = dict(zip(FEATURES, fusion.fit(_rows(), GROUPS).weights, strict=True))
     for name, weight in weights.items():
         if name in AGAINST:
             assert weight <= 0, name
-        elif name != "entry":
+        elif name not in KINDS:
             assert weight >= 0, name
-    assert sum(weights[name] for name in ("words", "nearest_example", "questions", "everything")) > 0
 
 
-def test_fits_the_same_twice(fitted):
-    assert fitted() == fitted()
+def test_trusts_what_tells_the_right_label_and_not_what_is_noise():
+    weights = dict(zip(FEATURES, fusion.fit(_rows(), GROUPS).weights, strict=True))
+    assert weights["nearest_meaning"] > weights["words"] > 2 * weights["questions"]
+    assert weights["missing"] < -1
+
+
+def test_is_as_sure_as_it_is_right():
+    weighed = fusion.fit(_rows(), GROUPS)
+    sure, right = [], []
+    for row in _rows(seed=8):
+        log_p = weighed.log_probabilities(row.features)
+        sure.append(weighed.confidence(log_p, row.features, GROUPS, row.coverage))
+        right.append(int(np.argmax(log_p)) == row.right)
+    assert np.mean(sure) == pytest.approx(np.mean(right), abs=0.06)
+    assert np.mean(right) > 0.8
+
+
+def test_counts_a_label_of_the_right_group_as_right():
+    twins = np.asarray([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
+    weighed, apart = fusion.fit(_rows(), twins), fusion.fit(_rows(), GROUPS)
+    assert weighed.weights != apart.weights
+
+
+def test_leaves_a_small_base_to_weights_found_elsewhere():
+    assert fusion.fit(_rows(10), GROUPS) == Fusion.untuned()
+    assert len(Fusion.untuned().weights) == len(FEATURES)
+
+
+def test_fits_the_same_twice():
+    assert fusion.fit(_rows(), GROUPS) == fusion.fit(_rows(), GROUPS)

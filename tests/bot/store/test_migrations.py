@@ -15,9 +15,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
-import bot.store.migrations as migrations
 import bot.store.contacts  # noqa: F401  # its table belongs to the models, as do the next ones
 import bot.store.inbox  # noqa: F401
+import bot.store.migrations as migrations
 import bot.store.people  # noqa: F401
 import bot.store.texts  # noqa: F401
 from bot.errors import StoreError

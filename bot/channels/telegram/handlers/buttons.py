@@ -1,4 +1,4 @@
-"""What buttons do: open parts of the knowledge, take feedback, choices and consent. Each is answered, stale ones too."""
+"""What buttons do: open parts of the knowledge, take feedback, choices and consent. Each is answered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from telegram.ext import CallbackQueryHandler
 
 from bot.channels.telegram import browsing
 from bot.channels.telegram.answering import Context, Handler, Rows, answer, front_of, say
-from bot.channels.telegram.front import Asker, Front
+from bot.channels.telegram.front import AUDIENCES, Asker, Front
 from bot.channels.telegram.handlers import commands, person, privacy, start
 from bot.channels.telegram.pace import StoppingError
 from bot.channels.telegram.payloads import Press
@@ -156,7 +156,7 @@ async def _start_language(front: Front, bot: Bot, asker: Asker, number: str, pre
 
 
 async def _start_audience(front: Front, bot: Bot, asker: Asker, number: str, press: Press, message_id: int) -> None:
-    if press.values[0] in start.AUDIENCES:
+    if press.values[0] in AUDIENCES:
         await start.chose_audience(front, bot, asker, press.values[0], message_id)
     else:
         await say(front, bot, asker, number, "stale")
@@ -186,7 +186,9 @@ async def _private(front: Front, bot: Bot, asker: Asker, number: str, press: Pre
     elif press.kind == "vl":
         await privacy.decline(front, bot, asker, number, is_logged=press.values[0] == "1")
     else:
-        await privacy.open_page(front, bot, asker, number, {"mine": "mydata", "forget": "forget"}.get(press.kind, "privacy"))
+        await privacy.open_page(
+            front, bot, asker, number, {"mine": "mydata", "forget": "forget"}.get(press.kind, "privacy")
+        )
 
 
 _STEPS: dict[str, Step] = {

@@ -84,7 +84,9 @@ def _folded(words: str) -> str:
 async def glossary(front: Front, bot: Bot, asker: Asker, number: str, rest: str) -> None:
     """Explains a term, or lists all terms."""
     if not rest:
-        await say(front, bot, asker, number, "pick_term", browsing.of_kind(front, asker.language, "term", 1), text="/glossary")
+        await say(
+            front, bot, asker, number, "pick_term", browsing.of_kind(front, asker.language, "term", 1), text="/glossary"
+        )
         return
     wanted = normal_question(rest)
     for entry in front.dialogue.knowledge.entries.values():

@@ -1,4 +1,4 @@
-"""What happens when a handler fails: one line in the log under a reference, one sentence to the person, no text in either."""
+"""What happens when a handler fails: one line in the log under a reference, one sentence to the person."""
 
 from __future__ import annotations
 

@@ -73,7 +73,9 @@ async def send_data(front: Front, bot: Bot, asker: Asker, number: str) -> None:
         await bot.send_document(asker.place.chat_id, InputFile(content, filename=_FILE), caption=caption)
     except Forbidden:
         return
-    answered = front.dialogue.notice(front.message(asker, number, text="/mydata"), "telegram_my_data", count=len(data["enquiries"]))
+    answered = front.dialogue.notice(
+        front.message(asker, number, text="/mydata"), "telegram_my_data", count=len(data["enquiries"])
+    )
     front.dialogue.delivered(answered)
 
 

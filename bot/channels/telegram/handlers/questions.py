@@ -43,11 +43,10 @@ async def question(update: Update, context: Context) -> None:
     elif len(text) > MAX_CHARACTERS:
         await say(front, context.bot, asker, number, "too_long", limit=f"{MAX_CHARACTERS:,}", length=f"{len(text):,}")
     else:
-        edit_of = f"{message.chat_id}/{message.message_id}" if message.edit_date else ""
-        values = {"edit_of": front.number(edit_of)} if edit_of else {}
-        language = asker.language
-        note = front.words(language, "caption_only") if message.caption else ""
-        await answer(front, context.bot, asker, number, text=text, note=note, **values)
+        first = front.number(f"{message.chat_id}/{message.message_id}")
+        edit_of = first if message.edit_date else ""
+        note = front.words(asker.language, "caption_only") if message.caption else ""
+        await answer(front, context.bot, asker, number, text=text, note=note, edit_of=edit_of)
 
 
 async def ask(update: Update, context: Context) -> None:

@@ -40,12 +40,20 @@ async def start(update: Update, context: Context) -> None:
 
 async def welcome(front: Front, bot: Bot, asker: Asker, number: str) -> None:
     """Says who the guide is, and asks for the language, Telegram's hint first."""
-    days = front.settings.enquiry_retention_days
-    operated = front.operated(asker.language)
     rows = languages(front, asker.language, "sl")
-    sent = await say(front, bot, asker, number, "welcome", rows, text="/start", days=days, operated=operated)
+    values = _values(front, asker.language, "ask_language")
+    sent = await say(front, bot, asker, number, "welcome", rows, text="/start", **values)
     if sent == "sent" and asker.person.noticed_at is None:
         front.changed(asker, noticed_at=datetime.now(timezone.utc))
+
+
+def _values(front: Front, language: str, question: str) -> dict[str, str]:
+    """Returns what the welcome says besides its own words: it stays in sight while language and audience are chosen."""
+    return {
+        "days": str(front.settings.enquiry_retention_days),
+        "operated": front.operated(language),
+        "question": front.words(language, question),
+    }
 
 
 def deep_command(front: Front, payload: str) -> str:
@@ -64,7 +72,9 @@ def deep_command(front: Front, payload: str) -> str:
 
 def languages(front: Front, first: str, kind: str) -> Rows:
     """Returns the buttons of all languages, the suggested one first."""
-    known = {code: known.name for code, known in front.dialogue.knowledge.languages.items() if known.status == "complete"}
+    known = {
+        code: known.name for code, known in front.dialogue.knowledge.languages.items() if known.status == "complete"
+    }
     order = sorted(known, key=lambda code: code != first)
     return [[Button(known[code], front.payloads.own(kind, code)) for code in order]]
 
@@ -78,14 +88,16 @@ async def chose_language(front: Front, bot: Bot, asker: Asker, language: str, me
     """Second step of the welcome: the audience, asked in the language just chosen."""
     asker = front.changed(asker, language=language)
     rows = audiences(front, language, "sa")
-    await turn_into(bot, asker, message_id, front.words(language, "ask_audience"), rows)
+    words = front.words(language, "welcome", **_values(front, language, "ask_audience"))
+    await turn_into(bot, asker, message_id, words, rows)
 
 
 async def chose_audience(front: Front, bot: Bot, asker: Asker, audience: str, message_id: int) -> None:
     """Last step of the welcome: topics."""
     asker = front.changed(asker, audience=audience)
     rows = browsing.topics(front, asker.language, 1)
-    await turn_into(bot, asker, message_id, front.words(asker.language, "ready"), rows)
+    words = front.words(asker.language, "welcome", **_values(front, asker.language, "ready"))
+    await turn_into(bot, asker, message_id, words, rows)
 
 
 async def turn_into(bot: Bot, asker: Asker, message_id: int, words: str, rows: Rows) -> None:

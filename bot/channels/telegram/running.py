@@ -1,0 +1,186 @@
+"""Runs the front until it is told to stop: by polling or by webhook, with what the inbox holds from before."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator
+from datetime import datetime, timezone
+
+from telegram.error import Conflict, InvalidToken, TelegramError
+
+from bot.channels.telegram import menu
+from bot.channels.telegram.application import ALLOWED_UPDATES, Assembly
+from bot.channels.telegram.secrecy import keep_token_out
+from bot.channels.telegram.webhook import Webhook, WebhookServer
+from bot.errors import ChannelError, StoreError
+
+logger = logging.getLogger(__name__)
+
+_POLL_S = 10
+#: How often the inbox is looked through for what a process left behind, and old rows are deleted.
+_SWEEP_S = 20.0
+_PURGE_EVERY = 180
+#: What is in work has so long to end; the rest waits in the inbox for the next start.
+_LAST_S = 25.0
+
+
+async def run(assembly: Assembly, webhook: Webhook | None = None, ready: asyncio.Event | None = None) -> None:
+    """Runs until SIGTERM or SIGINT, or until it is cancelled.
+
+    Raises:
+        ChannelError: Telegram refuses the token, or cannot be reached at the start.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # not in the main thread
+            loop.add_signal_handler(name, stop.set)
+    async with running(assembly, webhook):
+        if ready is not None:
+            ready.set()
+        await stop.wait()
+        logger.info("stopping: what is in work is finished first")
+
+
+@contextlib.asynccontextmanager
+async def running(assembly: Assembly, webhook: Webhook | None = None) -> AsyncIterator[None]:
+    """Runs the front for the time of the block.
+
+    Raises:
+        ChannelError: see `run`.
+    """
+    app, front = assembly.app, assembly.front
+    keep_token_out(front.settings.telegram_token)
+    await _begin(assembly)
+    server: WebhookServer | None = None
+    tasks = []
+    try:
+        # A single poller owns the inbox; of several webhook processes each waits for the others' leases to expire.
+        if webhook is None:
+            await asyncio.to_thread(_release, assembly)
+        await assembly.queue.recover(app.bot)
+        await app.start()
+        tasks.append(asyncio.create_task(_sweep(assembly)))
+        tasks.append(asyncio.create_task(_publish(assembly)))
+        if webhook is None:
+            await _poll(assembly)
+        else:
+            server = WebhookServer(webhook, app.bot, assembly.queue)
+            await server.start()
+            await _set_webhook(assembly, webhook)
+        logger.info("@%s listens", front.username)
+        yield
+    finally:
+        await _end(assembly, server, tasks)
+
+
+async def _begin(assembly: Assembly) -> None:
+    app = assembly.app
+    try:
+        await app.initialize()
+    except InvalidToken:
+        # Its own message repeats the token.
+        raise ChannelError("Telegram refuses the token; check TELEGRAM_BOT_TOKEN with @BotFather") from None
+    except TelegramError as error:
+        raise ChannelError(
+            f"Telegram cannot be reached ({type(error).__name__}); check the network, or TELEGRAM_API_URL"
+        ) from None
+    assembly.front.username = app.bot.username
+
+
+async def _poll(assembly: Assembly) -> None:
+    updater = assembly.app.updater
+    if updater is None:
+        raise ChannelError("the application has no updater")
+    try:
+        await updater.start_polling(
+            timeout=_POLL_S, allowed_updates=list(ALLOWED_UPDATES), error_callback=_polling_failed, bootstrap_retries=5
+        )
+    except TelegramError as error:
+        raise ChannelError(f"polling cannot begin ({type(error).__name__})") from None
+
+
+def _polling_failed(error: TelegramError) -> None:
+    if isinstance(error, Conflict):
+        logger.error("another process polls with this token; stop it, or give each its own bot")
+    else:
+        logger.warning("polling failed (%s); it is tried again", type(error).__name__)
+
+
+async def _set_webhook(assembly: Assembly, webhook: Webhook) -> None:
+    try:
+        await assembly.app.bot.set_webhook(
+            webhook.url, allowed_updates=list(ALLOWED_UPDATES), secret_token=webhook.secret
+        )
+    except TelegramError as error:
+        raise ChannelError(f"Telegram does not take the webhook address ({error.message})") from None
+
+
+def _release(assembly: Assembly) -> None:
+    try:
+        assembly.front.inbox.release()
+    except StoreError as error:
+        logger.warning("the inbox cannot be read from the database: %s", error)
+
+
+async def _publish(assembly: Assembly) -> None:
+    dialogue = assembly.front.dialogue
+    known = dialogue.knowledge.languages
+    wanted = menu.menus(dialogue.phrases, [code for code in known if known[code].status == "complete"])
+    changes = await menu.publish(assembly.app.bot, wanted)
+    logger.info("menu of commands: %d changes", changes)
+
+
+async def _sweep(assembly: Assembly) -> None:
+    """Takes up what another process left in the inbox, and deletes what is old."""
+    rounds = 0
+    while True:
+        if rounds % _PURGE_EVERY == 0:
+            await asyncio.to_thread(_purge, assembly)
+        rounds += 1
+        await asyncio.sleep(_SWEEP_S)
+        try:
+            count = await assembly.queue.recover(assembly.app.bot)
+        except StoreError as error:
+            logger.warning("the inbox cannot be read: %s", error)
+        else:
+            if count:
+                logger.info("%d updates of before are worked on", count)
+
+
+def _purge(assembly: Assembly) -> None:
+    front = assembly.front
+    now = datetime.now(timezone.utc)
+    days = front.settings.enquiry_retention_days
+    try:
+        front.inbox.purge(now)
+        front.people.purge(days, now)
+        front.contacts.purge(days, now)
+        front.dialogue.store.purge(days, now)
+    except StoreError as error:
+        logger.warning("old rows could not be deleted: %s", error)
+
+
+async def _end(assembly: Assembly, server: WebhookServer | None, tasks: list[asyncio.Task[None]]) -> None:
+    """Takes nothing more, finishes what is in work, and lets go of everything. The webhook stays set."""
+    app = assembly.app
+    if server is not None:
+        await server.stop()
+    if app.updater is not None and app.updater.running:
+        await app.updater.stop()
+    assembly.order.stop()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    impatient = asyncio.get_running_loop().call_later(_LAST_S, assembly.pace.stop)
+    try:
+        if app.running:
+            await app.stop()
+    finally:
+        impatient.cancel()
+        await app.shutdown()
+        for store in (assembly.front.people, assembly.front.contacts, assembly.front.inbox):
+            store.close()

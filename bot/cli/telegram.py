@@ -1,0 +1,86 @@
+"""`partnerguide telegram`: the Telegram front, by polling or by webhook."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+
+from bot import logs
+from bot.cli._dialogue import ready_dialogue
+from bot.errors import SettingsError
+from bot.knowledge.loader import load
+from bot.phrases import load_phrases
+from bot.settings import Settings
+from bot.store.secrets import secret
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    parser.add_argument("--webhook", metavar="URL", help="receive updates at this https address instead of polling")
+    parser.add_argument(
+        "--listen",
+        metavar="HOST:PORT",
+        default="127.0.0.1:8443",
+        help="where the webhook listens (default: %(default)s)",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="show commands, descriptions and settings; send nothing")
+    parser.set_defaults(run=_run, wrong_use=parser.error)
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    host, _, port = options.listen.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        options.wrong_use(f"argument --listen: {options.listen!r} is no HOST:PORT, such as 0.0.0.0:8443")
+    if options.dry_run:
+        return _show(options, settings)
+    from bot.channels.telegram.application import assemble, need_token
+    from bot.channels.telegram.running import run
+    from bot.channels.telegram.webhook import webhook_for
+
+    need_token(settings)
+    webhook = webhook_for(settings, options.webhook, host, int(port)) if options.webhook else None
+    secret(settings)
+    dialogue = ready_dialogue(settings, retrain_stale=False, lasting=True)
+    for name in ("bot", "actions"):
+        logging.getLogger(name).setLevel(logging.INFO)
+
+    async def serve() -> None:
+        await run(assemble(settings, dialogue), webhook)
+
+    try:
+        asyncio.run(serve())
+    finally:
+        dialogue.store.close()
+    return 0
+
+
+def _show(options: argparse.Namespace, settings: Settings) -> int:
+    """Prints what would be set and how the front would run; nothing leaves this machine."""
+    from bot.channels.telegram.application import ALLOWED_UPDATES
+    from bot.channels.telegram.menu import menus
+
+    logs.configure()
+    knowledge = load(settings.knowledge)
+    codes = [code for code, known in knowledge.languages.items() if known.status == "complete"]
+    for menu in menus(load_phrases(settings.nlu_data, list(knowledge.languages)), codes):
+        print(f"language {menu.language or '(everybody else)'}")
+        print(f"  name: {menu.name}")
+        print(f"  short description: {menu.short_description}")
+        print("  description:")
+        for line in menu.description.splitlines():
+            print(f"    {line}".rstrip())
+        for scope, commands in (("private chats", menu.private), ("groups", menu.group)):
+            print(f"  commands in {scope}:")
+            for name, description in commands:
+                print(f"    /{name:14} {description}")
+    print("settings")
+    print(f"  token: {'set' if settings.telegram_token else 'TELEGRAM_BOT_TOKEN is not set'}")
+    print(f"  server: {settings.telegram_api_url or 'https://api.telegram.org'}")
+    hook = f"webhook at {options.webhook}, listening on {options.listen}"
+    print(f"  updates by: {hook if options.webhook else 'polling'}")
+    print(f"  kinds of updates: {', '.join(ALLOWED_UPDATES)}")
+    print(f"  operator: {settings.operator or 'PARTNERGUIDE_OPERATOR is not set: no person is promised'}")
+    if options.webhook and not settings.secret:
+        raise SettingsError("PARTNERGUIDE_SECRET: must be set with a webhook; `openssl rand -base64 32` makes one")
+    return 0

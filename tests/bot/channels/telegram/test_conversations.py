@@ -1,0 +1,345 @@
+"""Whole conversations through the test server, in both languages, as people have them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.store.statements import EnquiryFilter
+
+QUESTION = {"en": "what does the vaccine project cost", "zh": "疫苗项目要多少钱"}
+TITLE = {"en": "What a vaccine project costs", "zh": "疫苗项目的花费"}
+OTHER = {"en": "zh", "zh": "en"}
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+def word(front, language, name, **values):
+    return front.front.words(language, name, **values)
+
+
+def rows(front, **values):
+    return list(front.front.dialogue.store.iterate(EnquiryFilter(channel="telegram", **values)))
+
+
+@pytest.fixture
+def ada(telegram_server, request):
+    callspec = getattr(request.node, "callspec", None)
+    language = callspec.params.get("language", "en") if callspec else "en"
+    return telegram_server.person(first_name="Ada", language_code={"zh": "zh-hans"}.get(language, language))
+
+
+async def noticed(person):
+    """Lets somebody get to know the bot."""
+    await person.start()
+    await person.reply()
+
+
+@LANGUAGES
+async def test_answers_the_first_question_with_the_notice_and_counts_its_outcome_only(front, ada, language):
+    await ada.say(QUESTION[language])
+    message = await ada.reply()
+    assert message.html.startswith(f"<b>{TITLE[language]}</b>")
+    assert "https://undocs.org/" in message.links[0]
+    assert "180" in message.text
+    assert word(front, language, "button_privacy") in message.labels
+    await front.queue.join()
+    (row,) = rows(front)
+    assert (row.text, row.shown, row.pseudonym, row.conversation, row.entry) == ("", "", "", "", "")
+    assert (row.outcome, row.language, row.delivery, row.is_enquiry) == ("answer", language, "sent", True)
+
+
+@LANGUAGES
+async def test_logs_in_full_once_the_person_has_seen_the_notice(front, ada, language):
+    await ada.say(QUESTION[language])
+    await ada.reply()
+    await ada.say(QUESTION[language])
+    message = await ada.reply()
+    assert word(front, language, "button_privacy") not in message.labels
+    row = rows(front)[-1]
+    assert (row.text, row.entry, row.outcome) == (QUESTION[language], "growth.costs", "answer")
+    assert str(ada.id) not in json.dumps(vars(row), default=str)
+    assert row.pseudonym == row.conversation == front.front.pseudonym_of(ada.id)
+
+
+@LANGUAGES
+async def test_welcomes_asks_language_and_audience_in_two_taps_and_shows_topics(front, ada, language):
+    await ada.start()
+    message = await ada.reply()
+    names = {"en": "English", "zh": "中文"}
+    assert message.labels == [names[language], names[OTHER[language]]]
+    assert "Partnerships Desk" in message.text
+    await (await ada.press(names[OTHER[language]])).edited()
+    chosen = OTHER[language]
+    assert message.labels == [word(front, chosen, f"button_{a}") for a in ("company", "un_staff", "other")]
+    await (await ada.press(word(front, chosen, "button_company"))).edited()
+    assert message.labels == [{"en": "Growth", "zh": "增长"}[chosen], {"en": "Duties", "zh": "义务"}[chosen]][::-1]
+    person = front.front.people.get(front.front.pseudonym_of(ada.id))
+    assert (person.language, person.audience, person.is_logged) == (chosen, "company", True)
+
+
+@LANGUAGES
+async def test_remembers_language_and_audience_after_a_restart(listen, ada, language):
+    async with listen() as front:
+        await noticed(ada)
+        await (await ada.press({"en": "中文", "zh": "English"}[language])).edited()
+        await (await ada.press(word(front, OTHER[language], "button_company"))).edited()
+    async with listen() as front:
+        await ada.start("growth-costs")
+        message = await ada.reply()
+        assert message.html.startswith(f"<b>{TITLE[OTHER[language]]}</b>")
+        assert {"en": "Companies bear", "zh": "企业自行承担"}[OTHER[language]] in message.text
+
+
+@LANGUAGES
+async def test_goes_on_with_more_and_buttons_that_survive_a_restart(listen, ada, language):
+    more = {"en": "The rest of the budget came later.", "zh": "其余预算后来才到位。"}[language]
+    async with listen() as front:
+        await ada.say(QUESTION[language])
+        message = await ada.reply()
+        await ada.say({"en": "more", "zh": "再详细点"}[language])
+        assert more in (await ada.reply()).text
+    async with listen() as front:
+        front.front.dialogue.forget(front.front.pseudonym_of(ada.id))
+        label = front.front.dialogue.phrases.get("labels_more", language)
+        press = await ada.press(label, message)
+        assert (await press.answered()).text == ""
+        assert more in (await ada.reply()).text
+
+
+@LANGUAGES
+async def test_changes_the_language_when_asked_in_words(front, ada, language):
+    await ada.say(QUESTION[language])
+    await ada.reply()
+    await ada.say({"en": "in Chinese please", "zh": "请用英文回答"}[language])
+    assert (await ada.reply()).html.startswith(f"<b>{TITLE[OTHER[language]]}</b>")
+    assert front.front.people.get(front.front.pseudonym_of(ada.id)).language == OTHER[language]
+
+
+@LANGUAGES
+async def test_stores_feedback_with_a_reason(front, telegram_server, ada, language):
+    await noticed(ada)
+    await ada.say(QUESTION[language])
+    message = await ada.reply()
+    await (await ada.press("👎")).answered()
+    label = word(front, language, "button_reason_outdated")
+    await telegram_server.outbox.wait_until(lambda: label in message.labels)
+    press = await ada.press(label, message)
+    assert (await press.answered()).text == word(front, language, "feedback_sorry")
+    await front.queue.join()
+    row = next(row for row in rows(front) if row.entry)
+    assert row.feedback == "negative: outdated"
+    assert "👎" not in message.labels
+
+
+async def test_takes_praise_only_from_who_asked(front, telegram_server, ada):
+    bo = telegram_server.person(first_name="Bo")
+    group = await telegram_server.group("Desk", [ada, bo])
+    await noticed(ada)
+    await ada.say(QUESTION["en"], group, mention=True)
+    message = (await ada.replies(1, group, matching=lambda m: TITLE["en"] in m.text))[-1]
+    press = await bo.press("👍", message)
+    assert (await press.answered()).text == word(front, "en", "feedback_not_yours")
+    press = await ada.press("👍", message)
+    assert (await press.answered()).text == word(front, "en", "feedback_thanks")
+    assert [row.feedback for row in rows(front) if row.entry] == ["positive"]
+
+
+@LANGUAGES
+async def test_answers_an_edited_question_anew_and_logs_it_as_an_edit(front, ada, language):
+    await noticed(ada)
+    asked = await ada.say({"en": "how many partnerships are there", "zh": "一共有多少伙伴关系"}[language])
+    await ada.reply()
+    await ada.edit(asked, QUESTION[language])
+    assert (await ada.reply()).html.startswith(f"<b>{TITLE[language]}</b>")
+    first, second = [row for row in rows(front) if row.entry]
+    assert (second.edit_of, second.is_enquiry, second.entry) == (first.id, False, "growth.costs")
+    assert first.is_enquiry
+
+
+KINDS = {
+    "voice": "voice",
+    "sticker": "sticker",
+    "photo": "picture",
+    "video": "picture",
+    "document": "file",
+    "location": "location",
+    "poll": "poll",
+    "contact": "contact",
+    "dice": "not_read",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_has_a_word_for_what_holds_no_words(front, ada, kind):
+    await getattr(ada, kind)()
+    assert (await ada.reply()).text == word(front, "en", KINDS[kind])
+
+
+async def test_takes_the_caption_of_a_picture_for_the_question(front, ada):
+    await ada.photo(caption=QUESTION["en"])
+    message = await ada.reply()
+    assert TITLE["en"] in message.text
+    assert word(front, "en", "caption_only") in message.text
+
+
+async def test_does_not_take_the_words_of_others_for_a_question(front, ada):
+    await noticed(ada)
+    await ada.forward("my secret is 4711")
+    assert (await ada.reply()).text == word(front, "en", "forwarded")
+    assert [row for row in rows(front) if "4711" in row.text] == []
+
+
+async def test_asks_to_shorten_a_long_message(front, ada):
+    await ada.say("x" * 3001)
+    assert (await ada.reply()).text == word(front, "en", "too_long", length="3,001", limit="3,000")
+
+
+@pytest.mark.parametrize("typed", ["/restart", '/show_entry{"entry": "growth.costs"}', "/nonsense", "/back now"])
+async def test_answers_unknown_commands_with_help(front, ada, typed):
+    await ada.say(typed)
+    message = await ada.reply()
+    assert "/topics" in message.text
+    assert TITLE["en"] not in message.text
+
+
+@pytest.mark.parametrize("typed", ["<b>bold</b> & <script>", "[click](https://evil.example)", "</i> *x* _y_ `z`"])
+async def test_lets_nobody_inject_markup(front, telegram_server, ada, typed):
+    await noticed(ada)
+    await ada.say(f"/person {typed}")
+    message = await ada.reply()
+    assert typed in message.text
+    assert telegram_server.outbox.refused == []
+
+
+@pytest.mark.parametrize("data", ["0|e|growth.costs", "1|e|nothing.there", "1|?", "/restart", "1|f|+|not-an-id"])
+async def test_has_a_kind_word_for_stale_and_forged_buttons(front, telegram_server, ada, data):
+    await noticed(ada)
+    press = await ada.press(message=telegram_server.outbox.last(ada), data=data)
+    assert (await press.answered()).text
+
+
+@LANGUAGES
+async def test_browses_the_knowledge_by_keyboard_alone(front, ada, language):
+    await ada.say("/topics")
+    message = await ada.reply()
+    await (await ada.press({"en": "Growth", "zh": "增长"}[language])).edited()
+    await ada.press(TITLE[language], message)
+    assert (await ada.reply()).html.startswith(f"<b>{TITLE[language]}</b>")
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("/figures", {"en": "How many partnerships there are", "zh": "伙伴关系的数量"}),
+        ("/cases", TITLE),
+        ("/sources", {"en": "A/76/319 · Report of 2021", "zh": "A/76/319 · 2021年报告"}),
+        ("/cite A/RES/64/223", {"en": "9", "zh": "9"}),
+    ],
+)
+async def test_lists_what_a_command_names(front, ada, language, command, found):
+    await ada.say(command)
+    assert found[language] in (await ada.reply()).labels
+
+
+@pytest.mark.parametrize("typed", ["/cite 64/223 10", "/cite A/RES/64/223 10", "/cite a/res/64/223 para. 10"])
+async def test_opens_what_rests_on_a_cited_place(front, ada, typed):
+    await ada.say(typed)
+    assert "What the Assembly invites" in (await ada.reply()).text
+
+
+async def test_finds_a_place_from_the_list_of_documents(front, ada):
+    await ada.say("/sources")
+    message = await ada.reply()
+    await (await ada.press("UNGC · Ten Principles", message)).edited()
+    await ada.press("principle 7", message)
+    assert "UNGC" in (await ada.reply()).text
+
+
+@LANGUAGES
+async def test_declines_the_log_and_still_answers(front, ada, language):
+    await noticed(ada)
+    await ada.say("/privacy")
+    await ada.reply()
+    await ada.press(word(front, language, "button_no_log"))
+    assert (await ada.reply()).text == word(front, language, "log_off")
+    before = len(rows(front, pseudonym=front.front.pseudonym_of(ada.id)))
+    await ada.say(QUESTION[language])
+    assert TITLE[language] in (await ada.reply()).text
+    assert len(rows(front, pseudonym=front.front.pseudonym_of(ada.id))) == before
+    assert rows(front)[-1].outcome == "answer"
+
+
+@LANGUAGES
+async def test_hands_out_all_that_is_stored(front, ada, language):
+    await noticed(ada)
+    await ada.say(QUESTION[language])
+    await ada.reply()
+    await ada.say("/mydata")
+    message = await ada.reply()
+    data = json.loads(message.document)
+    assert QUESTION[language] in [row["text"] for row in data["enquiries"]]
+    assert data["person"]["noticed_at"]
+
+
+@LANGUAGES
+async def test_deletes_everything_after_a_confirmation(front, ada, language):
+    await noticed(ada)
+    await ada.say(QUESTION[language])
+    await ada.reply()
+    await ada.say("/person")
+    await ada.reply()
+    await ada.press(word(front, language, "button_consent"))
+    await ada.reply()
+    await ada.say("/forget")
+    await ada.reply()
+    name = front.front.pseudonym_of(ada.id)
+    assert rows(front, pseudonym=name)
+    await ada.press(front.front.dialogue.phrases.get("deletion_confirm", language))
+    await ada.reply()
+    await front.queue.join()
+    assert rows(front, pseudonym=name) == []
+    assert front.front.contacts.of(name) == []
+    assert front.front.people.get(name).noticed_at is None
+
+
+@LANGUAGES
+async def test_passes_a_question_on_with_consent_and_a_reference(front, ada, language):
+    await noticed(ada)
+    await ada.say(QUESTION[language])
+    await ada.reply()
+    await ada.say("/person")
+    assert QUESTION[language] in (await ada.reply()).text
+    (draft,) = front.front.contacts.of(front.front.pseudonym_of(ada.id))
+    assert (draft.state, draft.address) == ("draft", "")
+    await ada.press(word(front, language, "button_consent"))
+    told = (await ada.reply()).text
+    (request,) = front.front.contacts.of(front.front.pseudonym_of(ada.id))
+    assert request.reference in told
+    assert (request.state, request.address, request.question) == ("open", str(ada.id), QUESTION[language])
+    assert front.front.contacts.close_request(request.reference)
+    await ada.say(f"/person {request.reference.lower()}")
+    state = word(front, language, "person_closed")
+    assert (await ada.reply()).text == word(front, language, "person_status", reference=request.reference, state=state)
+    assert front.front.contacts.get(request.reference).address == ""
+
+
+async def test_passes_nothing_on_after_cancel(front, ada):
+    await noticed(ada)
+    await ada.say("/person who can help us in Kenya?")
+    await ada.reply()
+    await ada.say("/cancel")
+    assert (await ada.reply()).text == word(front, "en", "cancelled")
+    assert front.front.contacts.of(front.front.pseudonym_of(ada.id)) == []
+
+
+async def test_sends_nothing_to_who_has_blocked_it(front, telegram_server, ada):
+    await noticed(ada)
+    sent = len(telegram_server.outbox.calls_of("sendMessage"))
+    await ada.say(QUESTION["en"])
+    await ada.block()
+    await telegram_server.outbox.wait_until(lambda: not telegram_server.updates.pending)
+    await front.queue.join()
+    assert len(telegram_server.outbox.calls_of("sendMessage")) <= sent + 1
+    assert front.front.people.get(front.front.pseudonym_of(ada.id)).blocked_at is not None

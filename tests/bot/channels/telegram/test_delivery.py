@@ -1,0 +1,227 @@
+"""What goes wrong on the way: refused, cut, poisoned, twice, by webhook, in the middle of a stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import aiohttp
+import pytest
+
+from bot.channels.telegram.webhook import webhook_for
+from bot.errors import ChannelError
+from tests.bot.channels.telegram import small_front
+from tests.bot.channels.telegram.test_conversations import QUESTION, TITLE, noticed, rows, word
+
+
+@pytest.fixture
+def ada(telegram_server):
+    return telegram_server.person(first_name="Ada", language_code="en")
+
+
+async def settled(front, server):
+    await server.outbox.wait_until(lambda: not server.updates.pending, what="every update fetched")
+    await front.queue.join()
+
+
+@pytest.mark.parametrize("fault", [{"retry_after": 1}, {"status": 502}, {"status": 500}])
+async def test_sends_again_what_was_refused_for_now(front, telegram_server, ada, fault):
+    await noticed(ada)
+    telegram_server.faults.add("sendMessage", **fault)
+    await ada.say(QUESTION["en"])
+    assert TITLE["en"] in (await ada.reply()).text
+    await settled(front, telegram_server)
+    assert [row.delivery for row in rows(front)] == ["sent", "sent"]
+
+
+async def test_sends_no_answer_twice_and_offers_it_when_its_way_was_cut(front, telegram_server, ada):
+    await noticed(ada)
+    telegram_server.faults.add("sendMessage", drop="after")
+    await ada.say(QUESTION["en"])
+    first, second = await ada.replies(2)
+    assert TITLE["en"] in first.text
+    assert second.text == word(front, "en", "maybe_lost").strip()
+    await settled(front, telegram_server)
+    assert rows(front)[-1].delivery == "failed"
+    await ada.press(word(front, "en", "button_again"), second)
+    assert TITLE["en"] in (await ada.reply()).text
+
+
+async def test_falls_back_to_plain_text_when_the_markup_is_refused(front, telegram_server, ada):
+    await noticed(ada)
+    telegram_server.faults.add("sendMessage", status=400, description="Bad Request: can't parse entities: x")
+    await ada.say(QUESTION["en"])
+    message = await ada.reply()
+    assert message.text.startswith(TITLE["en"])
+    assert "<b>" not in message.text
+    assert "👍" in message.labels
+
+
+async def test_leaves_a_person_alone_who_blocked_it_while_it_was_answering(front, telegram_server, ada):
+    await noticed(ada)
+    telegram_server.faults.add("sendMessage", status=403, description="Forbidden: bot was blocked by the user")
+    await ada.say(QUESTION["en"])
+    await settled(front, telegram_server)
+    assert front.front.people.get(front.front.pseudonym_of(ada.id)).blocked_at is not None
+    assert rows(front)[-1].delivery == "failed"
+    await ada.say(QUESTION["en"])
+    assert TITLE["en"] in (await ada.reply()).text
+
+
+async def test_tells_a_reference_that_stands_in_the_log_when_it_fails(front, telegram_server, ada, caplog, monkeypatch):
+    await noticed(ada)
+
+    async def broken(*_, **__):
+        raise RuntimeError(QUESTION["en"])
+
+    monkeypatch.setattr(front.front.dialogue, "ask", broken)
+    await ada.say(QUESTION["en"])
+    told = (await ada.reply()).text
+    (line,) = [record.getMessage() for record in caplog.records if "reference" in record.getMessage()]
+    reference = line.split()[1].rstrip(":")
+    assert told == word(front, "en", "failed", reference=reference).strip()
+    assert QUESTION["en"] not in caplog.text
+
+
+async def test_skips_and_reports_what_cannot_be_read(front, telegram_server, ada, caplog):
+    telegram_server.updates.add_raw({"message": {"nonsense": "4711"}})
+    await ada.say(QUESTION["en"])
+    assert TITLE["en"] in (await ada.reply()).text
+    await settled(front, telegram_server)
+    assert "cannot be read and is skipped" in caplog.text
+    assert "4711" not in caplog.text
+
+
+async def test_answers_once_what_comes_twice(front, telegram_server, ada):
+    telegram_server.delivery.duplicate_share = 1.0
+    await ada.say(QUESTION["en"])
+    await ada.reply()
+    await settled(front, telegram_server)
+    assert len(telegram_server.outbox.messages(ada)) == 1
+    assert len(rows(front)) == 1
+
+
+async def test_answers_after_a_restart_what_it_had_accepted(listen, telegram_server, ada):
+    async with listen() as front:
+        telegram_server.faults.add("sendMessage", times=None, status=502)
+        await ada.say(QUESTION["en"])
+        await telegram_server.outbox.wait_until(lambda: telegram_server.outbox.refused)
+        front.pace.stop()
+    telegram_server.faults.clear()
+    async with listen() as front:
+        assert TITLE["en"] in (await ada.reply()).text
+        await settled(front, telegram_server)
+        assert len(rows(front)) == 1
+
+
+async def test_does_not_let_a_slow_answer_hold_up_others(front, telegram_server, ada):
+    bo = telegram_server.person(first_name="Bo", language_code="en")
+    telegram_server.faults.add("sendMessage", slow_s=3.0, where=lambda call: str(call["chat_id"]) == str(ada.id))
+    await ada.say(QUESTION["en"])
+    await bo.say(QUESTION["en"])
+    began = asyncio.get_running_loop().time()
+    await bo.reply()
+    assert asyncio.get_running_loop().time() - began < 2.5
+
+
+async def test_shows_that_it_is_typing_when_it_takes_long(front, telegram_server, ada, monkeypatch):
+    ask = front.front.dialogue.ask
+
+    async def slowly(message):
+        await asyncio.sleep(1.2)
+        return await ask(message)
+
+    monkeypatch.setattr(front.front.dialogue, "ask", slowly)
+    await ada.say(QUESTION["en"])
+    await ada.reply()
+    assert telegram_server.outbox.actions == [(ada.id, "typing")]
+
+
+async def test_tells_once_that_it_is_too_fast(front, telegram_server, ada):
+    await noticed(ada)
+    for _ in range(16):
+        await ada.say("hello")
+    await settled(front, telegram_server)
+    told = [message.text for message in telegram_server.outbox.messages(ada)]
+    assert told.count(word(front, "en", "too_fast").strip()) == 1
+    assert len(told) == 13
+
+
+async def test_sets_the_menu_only_where_it_has_changed(listen, telegram_server, ada):
+    async with listen():
+        await telegram_server.outbox.wait_until(lambda: len(telegram_server.profile) == 9)
+    assert "/person" not in {f"/{name}" for name in telegram_server.commands["all_group_chats", "zh"]}
+    calls = len([call for call in telegram_server.outbox.calls if call.method.startswith("setMy")])
+    assert calls == 18
+    async with listen():
+        await noticed(ada)
+    assert len([call for call in telegram_server.outbox.calls if call.method.startswith("setMy")]) == calls
+    assert telegram_server.pending_dropped == 0
+
+
+async def test_refuses_a_wrong_token_without_repeating_it(small_dialogue, settings, caplog):
+    wrong = "7000000009:" + "x" * 35
+    with pytest.raises(ChannelError) as raised:
+        async with small_front.listening(small_dialogue, small_front.replace(settings, telegram_token=wrong)):
+            pass
+    assert "x" * 35 not in f"{raised.value}{caplog.text}"
+
+
+async def test_keeps_token_names_and_words_out_of_the_log(listen, telegram_server, ada, caplog, settings):
+    caplog.set_level(logging.DEBUG, "bot")
+    telegram_server.faults.add("sendMessage", drop="after")
+    async with listen():
+        await ada.say(QUESTION["en"])
+        await ada.replies(2)
+    told = "\n".join(record.getMessage() for record in caplog.records)
+    assert settings.telegram_token not in told
+    assert not [word for word in (QUESTION["en"], "Ada", str(ada.id)) if word in told]
+
+
+@pytest.fixture
+async def by_webhook(listen, settings, unused_tcp_port):
+    webhook = webhook_for(settings, f"http://127.0.0.1:{unused_tcp_port}/hook", "127.0.0.1", unused_tcp_port)
+    async with listen(webhook=webhook) as front:
+        yield front, webhook
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_answers_by_webhook(by_webhook, telegram_server, language):
+    front, _ = by_webhook
+    person = telegram_server.person(language_code=language)
+    await person.say(QUESTION[language])
+    assert TITLE[language] in (await person.reply()).text
+    assert {push.status for push in telegram_server.pusher.pushes} == {200}
+
+
+async def test_takes_no_call_without_the_secret(by_webhook, ada):
+    front, webhook = by_webhook
+    update = {"update_id": 5, "message": {"text": "x"}}
+    header = "X-Telegram-Bot-Api-Secret-Token"
+    async with aiohttp.ClientSession() as session:
+        for headers in ({}, {header: "wrong"}):
+            async with session.post(webhook.url, json=update, headers=headers) as response:
+                assert response.status == 403
+        async with session.post(webhook.url, data=b"{no json", headers={header: webhook.secret}) as response:
+            assert response.status == 200
+    assert front.front.inbox.counts() == {}
+
+
+async def test_confirms_no_call_that_it_cannot_keep(by_webhook, telegram_server, ada, settings):
+    front, webhook = by_webhook
+    front.front.inbox._engine.dispose()
+    front.front.inbox._backoff.failed()
+    (settings.var / "inbox").write_text("no folder")
+    data = {
+        "update_id": 5,
+        "message": {
+            "message_id": 1,
+            "date": 1,
+            "chat": {"id": ada.id, "type": "private"},
+            "from": {"id": ada.id, "is_bot": False, "first_name": "Ada"},
+            "text": "hello",
+        },
+    }
+    headers = {"X-Telegram-Bot-Api-Secret-Token": webhook.secret}
+    async with aiohttp.ClientSession() as session, session.post(webhook.url, json=data, headers=headers) as response:
+        assert response.status == 503

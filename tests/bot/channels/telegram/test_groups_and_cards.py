@@ -1,0 +1,93 @@
+"""Groups, topics of forums, and inline mode."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bot.channels.telegram.test_conversations import LANGUAGES, QUESTION, TITLE, noticed, rows
+
+
+@pytest.fixture
+async def ada(telegram_server):
+    return telegram_server.person(first_name="Ada", language_code="en")
+
+
+@LANGUAGES
+async def test_answers_in_a_group_when_named_asked_or_replied_to(front, telegram_server, ada, language):
+    group = await telegram_server.group("Desk", [ada])
+    await ada.reply(group)  # the greeting
+    asked = await ada.say(QUESTION[language], group, mention=True)
+    answer = await ada.reply(group)
+    assert TITLE[language] in answer.text
+    assert answer.reply_to is asked
+    await ada.say(f"/ask {QUESTION[language]}", group)
+    assert TITLE[language] in (await ada.reply(group)).text
+    await ada.reply_to(answer, {"en": "more", "zh": "再详细点"}[language])
+    assert {"en": "came later", "zh": "后来才到位"}[language] in (await ada.reply(group)).text
+
+
+async def test_stays_silent_in_a_group_when_not_meant(front, telegram_server, ada):
+    telegram_server.privacy_mode = False
+    group = await telegram_server.group("Desk", [ada])
+    await ada.reply(group)
+    await ada.say("what does the vaccine project cost", group)
+    await ada.say("/ask@another_bot what is that", group)
+    await ada.say("@partner and now?", group)
+    await telegram_server.outbox.wait_until(lambda: not telegram_server.updates.pending)
+    await front.queue.join()
+    assert len(telegram_server.outbox.messages(group)) == 1
+    assert rows(front) == []
+
+
+@pytest.mark.parametrize("command", ["mydata", "forget", "person", "start"])
+async def test_leads_to_the_private_chat_for_what_is_private(front, telegram_server, ada, command):
+    group = await telegram_server.group("Desk", [ada])
+    await ada.reply(group)
+    await ada.say(f"/{command}@{front.front.username}", group)
+    message = await ada.reply(group)
+    assert message.buttons[0][0].url.startswith(f"https://t.me/{front.front.username}")
+
+
+async def test_holds_apart_the_conversations_of_people_and_topics(front, telegram_server, ada):
+    bo = telegram_server.person(first_name="Bo", language_code="en")
+    group = await telegram_server.group("Desk", [ada, bo], is_forum=True)
+    await ada.reply(group)
+    one, two = await group.topic("Costs", by=ada), await group.topic("Duties", by=ada)
+    for person in (ada, bo):
+        await noticed(person)
+    await ada.say(QUESTION["en"], group, topic=one, mention=True)
+    answer = await ada.reply(group)
+    assert answer.thread_id == one
+    await ada.say("more", group, topic=two, mention=True)
+    assert "came later" not in (await ada.reply(group)).text
+    await bo.replies(3, group)  # what the others were told
+    await bo.say("more", group, topic=one, mention=True)
+    assert "came later" not in (await bo.replies(1, group))[-1].text
+    asked = [row for row in rows(front) if row.text and not row.text.startswith("/")]
+    assert len({row.conversation for row in asked}) == 3
+    assert {row.pseudonym for row in asked} == {front.front.pseudonym_of(p.id) for p in (ada, bo)}
+
+
+async def test_follows_a_group_that_has_moved(front, telegram_server, ada):
+    group = await telegram_server.group("Desk", [ada], kind="group")
+    await ada.reply(group)
+    moved = await group.migrate(by=ada)
+    await ada.say(QUESTION["en"], moved, mention=True)
+    assert TITLE["en"] in (await ada.reply(moved)).text
+
+
+@LANGUAGES
+async def test_offers_cards_that_are_counted_and_never_logged(front, telegram_server, ada, language):
+    group = await telegram_server.group("Colleagues", [ada], bot=False)
+    query = await ada.inline({"en": "vaccine budget", "zh": "疫苗预算"}[language])
+    cards = await query.answer()
+    assert cards.results[0].title == TITLE[language]
+    await query.choose(0, group)
+    sent = telegram_server.outbox.chat(group).messages
+    assert "A/76/319" in list(sent.values())[-1].text
+    assert rows(front) == []
+    assert front.front.people.counts("inline") == {language: 1}
+
+
+async def test_offers_something_before_anything_is_typed(front, telegram_server, ada):
+    assert (await (await ada.inline("")).answer()).results
