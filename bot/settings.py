@@ -102,7 +102,7 @@ def _token(value: str) -> str:
     """Returns a bot token; what is no token is never repeated in the message."""
     if value.strip() and not re.fullmatch(r"\d+:[A-Za-z0-9_-]{30,}", value.strip()):
         raise SettingsError(
-            "TELEGRAM_BOT_TOKEN: is no token; copy the whole line that @BotFather gave, digits, colon, letters"
+            "TELEGRAM_BOT_TOKEN: must be the whole token that @BotFather gave: digits, a colon, letters"
         )
     return value.strip()
 

@@ -1,4 +1,4 @@
-"""How well held-out questions are understood, per language; `make test ARGS="-k heldout -s"` prints the table."""
+"""How well held-out questions are understood, per language: every fourth of them; `partnerguide evaluate` asks all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.reply import Reply
 FOLDER = Path(__file__).parent / "nlu"
 
 # What is not allowed to get worse; measured some points above (right, at most wrong, at most answered out of scope).
-FLOORS = {"en": (0.68, 0.14, 0.20), "zh": (0.66, 0.14, 0.20)}
+FLOORS = {"en": (0.79, 0.13, 0.12), "zh": (0.79, 0.13, 0.14)}
 
 
 def _questions(language: str) -> list[tuple[str, str]]:
@@ -45,15 +45,12 @@ def _verdict(entry_id: str, reply: Reply, knowledge: KnowledgeBase) -> str:
 @pytest.mark.parametrize("language", sorted(FLOORS))
 async def test_understands_heldout_questions(language: str, dialogue: Dialogue) -> None:
     verdicts: Counter[str] = Counter()
-    for number, (entry_id, question) in enumerate(_questions(language)):
+    for number, (entry_id, question) in enumerate(_questions(language)[::4]):
         message = Message(conversation=f"heldout-{language}-{number}", channel="jsonl", text=question)
         answer = await dialogue.ask(message)
         verdicts[_verdict(entry_id, answer.reply, dialogue.knowledge)] += 1
     outside = sum(count for verdict, count in verdicts.items() if verdict.startswith("out of scope"))
     inside = sum(verdicts.values()) - outside
-    for verdict, count in verdicts.most_common():
-        total = outside if verdict.startswith("out of scope") else inside
-        print(f"{language} {verdict:28} {count:4} of {total:4} {100 * count / total:5.1f} %")  # noqa: T201  # the table is asked for
     right, wrong, answered = FLOORS[language]
     assert verdicts["answered right"] / inside >= right
     assert verdicts["answered wrong"] / inside <= wrong

@@ -24,12 +24,16 @@ def ready_dialogue(settings: Settings, *, retrain_stale: bool, lasting: bool = F
     """
     logs.configure()
     if training.current(settings) is None:
-        train_with_progress(settings)
+        with training.alone(settings):
+            if training.current(settings) is None:
+                train_with_progress(settings)
     elif training.is_stale(settings):
         # A recorded model whose file is gone is not replaced behind anybody's back.
         path, _ = training.verified_model(settings)
         if retrain_stale:
-            train_with_progress(settings)
+            with training.alone(settings):
+                if training.is_stale(settings):
+                    train_with_progress(settings)
         else:
             print(f"partnerguide: {path.name} is older than the data; run partnerguide train", file=sys.stderr)
     return open_dialogue(settings, lasting=lasting)

@@ -23,6 +23,7 @@ COMMANDS = {
     "enquiries": "enquiries",
     "lint-data": "lint_data",
     "telegram": "telegram",
+    "requests": "requests",
     "doctor": "doctor",
 }
 _HELP = {
@@ -35,6 +36,7 @@ _HELP = {
     "enquiries": "list, show, export and purge the enquiry log",
     "lint-data": "check training data, rules and phrases",
     "telegram": "run the Telegram bot: by polling, or by webhook",
+    "requests": "read, answer and close what people asked to be passed on to a person",
     "doctor": "say what is set up and what is not",
 }
 

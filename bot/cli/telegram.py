@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import logging
 
-from bot import logs
 from bot.cli._dialogue import ready_dialogue
 from bot.errors import SettingsError
 from bot.knowledge.loader import load
@@ -60,7 +59,6 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
     from bot.channels.telegram.application import ALLOWED_UPDATES
     from bot.channels.telegram.menu import menus
 
-    logs.configure()
     knowledge = load(settings.knowledge)
     codes = [code for code, known in knowledge.languages.items() if known.status == "complete"]
     for menu in menus(load_phrases(settings.nlu_data, list(knowledge.languages)), codes):

@@ -27,10 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    if options.if_stale and not training.is_stale(settings):
-        print("The model is up to date.")
-        return 0
-    record = train_with_progress(settings)
+    with training.alone(settings):
+        if options.if_stale and not training.is_stale(settings):
+            print("The model is up to date.")
+            return 0
+        record = train_with_progress(settings)
     print(f"Trained {record.version}.")
     return 0
 

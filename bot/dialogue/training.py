@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import fcntl
 import hashlib
 import importlib.metadata
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -86,6 +88,26 @@ def verified_model(settings: Settings) -> tuple[Path, ModelRecord]:
     if actual != record.sha256:
         raise ModelError(f"{path} is not the file that was trained here; run partnerguide train")
     return path, record
+
+
+@contextlib.contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Lets one training at a time run in a folder of models; a second one waits until the first has ended.
+
+    Raises:
+        ModelError: the folder cannot be written.
+    """
+    try:
+        settings.models.mkdir(parents=True, exist_ok=True)
+        lock = (settings.models / ".lock").open("w", encoding="utf-8")
+    except OSError as error:
+        raise ModelError(
+            f"{settings.models} cannot be written ({error.strerror}); free space or set PARTNERGUIDE_VAR"
+        ) from error
+    with lock:
+        # The kernel lets go of it when the process ends, however it ends.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def train(settings: Settings, progress: Callable[[str], None] = lambda step: None) -> ModelRecord:

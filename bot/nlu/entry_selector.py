@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ from bot.knowledge.loader import KnowledgeBase, load
 from bot.nlu import fusion
 from bot.nlu.component import TrainedComponent
 from bot.nlu.encoder import Encoder, packaged_folder
-from bot.nlu.evidence import FAQ, Evidence, Profile, entry_documents, profiles
+from bot.nlu.evidence import FAQ, FEATURES, OUT_OF_SCOPE, Evidence, Profile, entry_documents, profiles
 from bot.nlu.fusion import Fusion
 from bot.nlu.glosses import DICTIONARIES, Glosses, glossary, needs_glosses
 from bot.nlu.intent_classifier import LABEL_SCORES, examples_of, fitted, linear_settings, set_intent
@@ -35,6 +38,20 @@ SELECTION = "selection"
 # How a message can be read, each with weights of its own: by its words alone, by its meaning as well, or by the
 # meaning of its glosses, which says less.
 _WORDS, _MEANING, _GLOSSES = "words", "meaning", "glosses"
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One way a message or a part of it was read.
+
+    `chances` are the probabilities of all labels, `confidence` the chance that the likeliest is right, `in_scope` that
+    it is a question of content, `coverage` how much of it the questions and the answers know (0-1 each).
+    """
+
+    chances: Array
+    confidence: float
+    in_scope: float
+    coverage: tuple[float, float]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -55,7 +72,8 @@ class EntrySelector(TrainedComponent):
 
         `encoder` is `packaged`, the folder of another sentence encoder, or empty for none; `encoder_language` is what
         it reads, and `dictionaries` names one per language that it does not. A message that its words alone explain
-        with the confidence `certain_from` is not encoded. `ranking` is the number of entries in the output; the rest
+        with the confidence `certain_from` is not encoded; a long one read with less than `part_from` is looked through
+        for a part that says more. `ranking` is the number of entries in the output; the rest
         is for the action.
         """
         return {
@@ -67,6 +85,7 @@ class EntrySelector(TrainedComponent):
             "encoder_language": "en",
             "dictionaries": {},
             "certain_from": 1.0,
+            "part_from": 0.5,
             "ranking": 12,
             "answer_from": 0.2,
             "choices_from": 0.09,
@@ -84,19 +103,15 @@ class EntrySelector(TrainedComponent):
         texts, targets = examples_of(training_data)
         model = fitted(tuple(texts), tuple(targets), linear_settings(self._config))
         number = {label: i for i, label in enumerate(model.labels)}
-        recogniser = Recogniser(build(knowledge, nlu_data))
-        self._evidence = Evidence(
-            model.labels,
-            profiles(model.labels, knowledge, recogniser),
-            [(number[target], text) for text, target in zip(texts, targets, strict=True)],
-            entry_documents(model.labels, knowledge),
-        )
+        questions = [(number[target], text) for text, target in zip(texts, targets, strict=True)]
         glosses = self._glosses(knowledge)
-        encoder = self._encoder()
-        questions = [(owner, text) for owner, text in self._evidence.questions]
-        self._vectors = (
-            QuestionVectors.fit(encoder, Glosses(glosses), questions, len(model.labels)) if encoder else None
-        )
+        # Matrix products leave the interpreter to others: the examples are encoded while everything else is read.
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            encoding = beside.submit(self._encoded, Glosses(glosses), questions, len(model.labels))
+            recogniser = Recogniser(build(knowledge, nlu_data))
+            about = profiles(model.labels, knowledge, recogniser)
+            self._evidence = Evidence(model.labels, about, questions, entry_documents(model.labels, knowledge))
+            self._vectors = encoding.result()
         self._fusions = self._weighed(nlu_data, model, recogniser)
         self._store(folder, glosses)
 
@@ -119,6 +134,10 @@ class EntrySelector(TrainedComponent):
                 full = self._evidence.add_meaning(features, meaning[0][i], meaning[1][i])
                 rows[_way(question.text)].append(fusion.Row(full, number[question.label], coverage))
         return {way: fusion.fit(those, self._evidence.groups) for way, those in rows.items()}
+
+    def _encoded(self, glosses: Glosses, questions: list[tuple[int, str]], labels: int) -> QuestionVectors | None:
+        encoder = self._encoder()
+        return QuestionVectors.fit(encoder, glosses, questions, labels) if encoder else None
 
     def _encoder(self) -> Encoder | None:
         configured = self._config["encoder"]
@@ -170,21 +189,23 @@ class EntrySelector(TrainedComponent):
         """Sets intent, ranking and selection of each message."""
         for message in messages:
             text = message.get(TEXT) or ""
-            labels, scores, nearest = message.get(LABEL_SCORES)
-            entities = [(e["entity"], e["value"]) for e in message.get("entities", [])]
-            features = self._evidence.features(text, entities, scores, nearest)
-            coverage = self._evidence.coverage(text)
-            fused, confidence = self._read(_WORDS, features, coverage)
-            if self._vectors is not None and confidence < self._config["certain_from"]:
-                near, middle = self._vectors.columns([text])
-                features = self._evidence.add_meaning(features, near[0], middle[0])
-                fused, confidence = self._read(_way(text), features, coverage)
-            set_intent(message, labels, np.exp(fused))
-            order = [int(i) for i in np.argsort(-fused, kind="stable") if labels[i].startswith(FAQ)]
-            chances = np.exp(fused)
+            labels, spans, scores, nearest = message.get(LABEL_SCORES)
+            found = message.get("entities", [])
+            readings = (
+                self._reading(
+                    text[start:end],
+                    [(e["entity"], e["value"]) for e in found if start <= e["start"] and e["end"] <= end],
+                    scores[i],
+                    nearest[i],
+                )
+                for i, (start, end) in enumerate(spans)
+            )
+            reading = self._best(readings)
+            set_intent(message, labels, reading.chances)
+            order = [int(i) for i in np.argsort(-reading.chances, kind="stable") if labels[i].startswith(FAQ)]
             selection = {
-                "in_scope": round(float(sum(chances[i] for i in order)), 4),
-                "confidence": round(confidence, 4),
+                "in_scope": round(reading.in_scope, 4),
+                "confidence": round(reading.confidence, 4),
                 "thresholds": {
                     "answer": self._config["answer_from"],
                     "choices": self._config["choices_from"],
@@ -194,9 +215,9 @@ class EntrySelector(TrainedComponent):
                     "out_of_scope": self._config["out_of_scope_below"],
                     "known": self._config["known_from"],
                 },
-                "coverage": [round(share, 4) for share in coverage],
+                "coverage": [round(share, 4) for share in reading.coverage],
                 "ranking": [
-                    {"entry": labels[i].removeprefix(FAQ), "share": round(float(np.exp(fused[i])), 6)}
+                    {"entry": labels[i].removeprefix(FAQ), "share": round(float(reading.chances[i]), 6)}
                     for i in order[: self._config["ranking"]]
                 ],
             }
@@ -204,11 +225,41 @@ class EntrySelector(TrainedComponent):
             message.data.pop(LABEL_SCORES, None)
         return messages
 
-    def _read(self, way: str, features: Array, coverage: tuple[float, float]) -> tuple[Array, float]:
-        """Returns the log-probabilities of all labels by one way of reading, and how sure the first choice is."""
+    def _best(self, readings: Iterator[_Reading]) -> _Reading:
+        """Returns the reading of the whole message, or that of a part where the whole says little.
+
+        What the whole says of any other intent stands: a request to decide on a company is none the less one for the
+        questions in it.
+        """
+        whole = next(readings)
+        first = self._evidence.labels[int(np.argmax(whole.chances))]
+        content = whole.in_scope >= self._config["in_scope_from"]
+        if (content and whole.confidence >= self._config["part_from"]) or not first.startswith((FAQ, OUT_OF_SCOPE)):
+            return whole
+        likely = (part for part in readings if part.in_scope >= self._config["in_scope_from"])
+        surest = max(likely, key=lambda part: part.confidence, default=whole)
+        least = max(self._config["part_from"], whole.confidence if content else 0.0)
+        return surest if surest.confidence >= least else whole
+
+    def _reading(self, text: str, entities: list[tuple[str, str]], scores: Array, nearest: Array) -> _Reading:
+        features = self._evidence.features(text, entities, scores, nearest)
+        coverage = self._evidence.coverage(text)
+        reading = self._weigh(_WORDS, features, coverage)
+        if self._vectors is None or reading.confidence >= self._config["certain_from"]:
+            return reading
+        near, middle = self._vectors.columns([text])
+        return self._weigh(_way(text), self._evidence.add_meaning(features, near[0], middle[0]), coverage)
+
+    def _weigh(self, way: str, features: Array, coverage: tuple[float, float]) -> _Reading:
         weighed = self._fusions[way]
         fused = weighed.log_probabilities(features)
-        return fused, weighed.confidence(fused, features, self._evidence.groups, coverage)
+        chances = np.exp(fused)
+        return _Reading(
+            chances,
+            weighed.confidence(fused, features, self._evidence.groups, coverage),
+            float(chances[features[:, FEATURES.index("entry")] > 0].sum()),
+            coverage,
+        )
 
 
 def _way(text: str) -> str:

@@ -16,6 +16,7 @@ from scipy.special import softmax
 
 from bot.nlu.component import TrainedComponent
 from bot.nlu.linear import LinearModel, LinearSettings
+from bot.text.parts import parts
 
 # Turns scores into shares that add up to one; the selector, which follows, weighs the scores themselves.
 _SHARPNESS = 10.0
@@ -66,10 +67,12 @@ class LinearIntentClassifier(TrainedComponent):
             self._model = LinearModel.from_arrays(arrays, data)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets the intent, its ranking, and the scores of all labels for the selector."""
+        """Sets the intent, its ranking, and for the selector the scores of all labels, for the whole and each part."""
         for message in messages:
-            scores, nearest = self._model.score([message.get(TEXT) or ""])
-            message.set(LABEL_SCORES, (self._model.labels, scores[0], nearest[0]))
+            text = message.get(TEXT) or ""
+            spans = [(0, len(text)), *parts(text)]
+            scores, nearest = self._model.score([text[start:end] for start, end in spans])
+            message.set(LABEL_SCORES, (self._model.labels, spans, scores, nearest))
             set_intent(message, self._model.labels, softmax(_SHARPNESS * scores[0]))
         return messages
 

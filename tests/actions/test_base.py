@@ -8,6 +8,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions._base import Guide, GuideAction, Response
 from actions._turn import turn_of
+from actions.answer_question import ActionAnswerQuestion
+from actions.say_phrase import ActionSayPhrase
 from bot import services
 from bot.store.enquiries import EnquiryStore
 from tests.actions import small_services
@@ -100,3 +102,29 @@ async def test_says_so_when_nothing_could_be_recorded(small, tmp_path):
 def test_replies_in_the_language_of_the_turn(small, text, slots, hint, language):
     turn = turn_of(small_services.tracker("faq", text, slots=slots, metadata={"language_hint": hint}))
     assert Guide(small, turn).language == language
+
+
+async def test_counts_only_the_outcome_of_who_was_not_told_of_the_log(run, small):
+    metadata = {"logged": "outcome", "channel": "telegram", "pseudonym": "bead"}
+    done = await run(ActionSayPhrase(), "thank", "thanks a lot", metadata=metadata)
+    row = done.row
+    assert (row.text, row.shown, row.intent, row.conversation, row.pseudonym) == ("", "", "", "", "")
+    assert (row.outcome, row.channel, row.language) == ("smalltalk", "telegram", "en")
+
+
+async def test_takes_the_choices_that_a_channel_remembers(run, small):
+    metadata = {"language": "zh", "audience": "company"}
+    done = await run(
+        ActionSayPhrase(), "thank", "ok", metadata=metadata, slots={"language": "en", "audience": "un_staff"}
+    )
+    assert (done.reply.language, done.reply.audience) == ("zh", "company")
+
+
+async def test_logs_an_edit_as_no_second_enquiry(run, small):
+    first = await run(ActionAnswerQuestion(), "faq", "costs", ranking=(("growth.costs", 0.9),))
+    metadata = {"edit_of": first.reply.enquiry_id}
+    second = await run(
+        ActionAnswerQuestion(), "faq", "costs?", ranking=(("growth.costs", 0.9),), metadata=metadata, message_id="m2"
+    )
+    assert (first.row.is_enquiry, second.row.is_enquiry) == (True, False)
+    assert second.row.edit_of == first.row.id

@@ -22,6 +22,9 @@ def test_finds_the_project_it_belongs_to():
     assert (PROJECT_ROOT / "config.yml").is_file()
 
 
+TOKEN = "7000000001:" + "A" * 35
+
+
 @pytest.mark.parametrize(
     ("name", "value", "attribute", "expected"),
     [
@@ -39,6 +42,9 @@ def test_finds_the_project_it_belongs_to():
         ("PARTNERGUIDE_PHONE_REGIONS", "us, cn,", "phone_regions", ("US", "CN")),
         ("PARTNERGUIDE_ENQUIRY_RETENTION_DAYS", "30", "enquiry_retention_days", 30),
         ("PARTNERGUIDE_DIALOGUE_RETENTION_HOURS", "1", "dialogue_retention_hours", 1),
+        ("TELEGRAM_BOT_TOKEN", f" {TOKEN}\n", "telegram_token", TOKEN),
+        ("TELEGRAM_API_URL", "http://localhost:8081/", "telegram_api_url", "http://localhost:8081"),
+        ("TELEGRAM_WEBHOOK_SECRET", "a-b_9", "telegram_webhook_secret", "a-b_9"),
     ],
 )
 def test_reads_every_variable(name, value, attribute, expected):
@@ -51,6 +57,7 @@ def test_reads_every_variable(name, value, attribute, expected):
         *("PARTNERGUIDE_VAR", "PARTNERGUIDE_DATABASE_URL", "PARTNERGUIDE_SECRET", "PARTNERGUIDE_OPERATOR"),
         *("PARTNERGUIDE_CONTACT", "PARTNERGUIDE_SOURCES", "PARTNERGUIDE_PHONE_REGIONS"),
         *("PARTNERGUIDE_ENQUIRY_RETENTION_DAYS", "PARTNERGUIDE_DIALOGUE_RETENTION_HOURS"),
+        *("TELEGRAM_BOT_TOKEN", "TELEGRAM_API_URL", "TELEGRAM_WEBHOOK_SECRET"),
     ],
 )
 def test_takes_an_empty_variable_for_an_unset_one(name):
@@ -69,12 +76,16 @@ def test_takes_an_empty_variable_for_an_unset_one(name):
         ("PARTNERGUIDE_ENQUIRY_RETENTION_DAYS", "ten"),
         ("PARTNERGUIDE_ENQUIRY_RETENTION_DAYS", "1.5"),
         ("PARTNERGUIDE_DIALOGUE_RETENTION_HOURS", "²"),
+        ("TELEGRAM_BOT_TOKEN", "hidden"),
+        ("TELEGRAM_API_URL", "localhost:8081"),
+        ("TELEGRAM_WEBHOOK_SECRET", "hidden secret"),
     ],
 )
 def test_names_the_variable_it_cannot_use(name, value):
     with pytest.raises(SettingsError, match=f"^{name}: must ") as caught:
         Settings.from_env({name: value}, root=ROOT)
     assert "\n" not in str(caught.value)
+    assert "hidden" not in str(caught.value)
 
 
 def test_keeps_secrets_out_of_sight():
@@ -82,6 +93,8 @@ def test_keeps_secrets_out_of_sight():
         "PARTNERGUIDE_SECRET": "hidden-secret",
         "PARTNERGUIDE_DATABASE_URL": "postgresql://user:hidden-password@h/d",
         "PARTNERGUIDE_REDIS_URL": "redis://:hidden-key@h",
+        "TELEGRAM_BOT_TOKEN": "7000000001:hidden-" + "x" * 30,
+        "TELEGRAM_WEBHOOK_SECRET": "hidden-too",
     }
     assert "hidden" not in repr(Settings.from_env(environ, root=ROOT))
 

@@ -62,12 +62,19 @@ async def answer(
         asker = front.changed(asker, **answered.chosen)
     reply = answered.reply
     is_first = is_remembered and asker.person.noticed_at is None
-    notes = tuple(text for text in (note, _notice(front, reply.language) if is_first else "") if text)
+    # The page on privacy is itself the longer notice.
+    is_told_here = is_first and reply.intent != "ask_privacy"
+    broken = front.dialogue.phrases.get("technical_problem", reply.language)
+    if reply.body == (broken,):
+        reference = reply.enquiry_id[:8].upper()
+        logger.error("reference %s: the dialogue failed", reference)
+        note = front.words(reply.language, "reference", reference=reference)
+    notes = tuple(text for text in (note, _notice(front, reply.language) if is_told_here else "") if text)
     bare = reply
     listed = browsing.long_list(front, reply)
     if listed:
         bare = dataclasses.replace(reply, choices=())
-    under = [*listed, *rows, *_rows(front, asker, reply, is_first=is_first)]
+    under = [*listed, *rows, *_rows(front, asker, reply, is_told_here=is_told_here)]
     outgoing = render(bare, front.payloads, Extras(notes, tuple(tuple(row) for row in under)))
     if edits and len(outgoing) == 1 and await edit(bot, asker.place, edits, outgoing[0]):
         sent: Sent = "sent"
@@ -113,7 +120,7 @@ def _notice(front: Front, language: str) -> str:
     )
 
 
-def _rows(front: Front, asker: Asker, reply: Reply, *, is_first: bool) -> list[list[Button]]:
+def _rows(front: Front, asker: Asker, reply: Reply, *, is_told_here: bool) -> list[list[Button]]:
     rows: list[list[Button]] = []
     if reply.outcome == "answer" and reply.enquiry_id:
         enquiry = reply.enquiry_id.replace("-", "")
@@ -124,7 +131,7 @@ def _rows(front: Front, asker: Asker, reply: Reply, *, is_first: bool) -> list[l
                 *([front.button(reply.language, "person", "p")] if asker.is_private else []),
             ]
         )
-    if is_first:
+    if is_told_here:
         privacy = front.button(reply.language, "privacy", "v")
         link = Button(privacy.label, url=front.link("privacy"))
         rows.append([privacy if asker.is_private else link])

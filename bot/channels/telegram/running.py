@@ -82,9 +82,11 @@ async def _begin(assembly: Assembly) -> None:
     try:
         await app.initialize()
     except InvalidToken:
+        await _let_go(assembly)
         # Its own message repeats the token.
         raise ChannelError("Telegram refuses the token; check TELEGRAM_BOT_TOKEN with @BotFather") from None
     except TelegramError as error:
+        await _let_go(assembly)
         raise ChannelError(
             f"Telegram cannot be reached ({type(error).__name__}); check the network, or TELEGRAM_API_URL"
         ) from None
@@ -182,5 +184,10 @@ async def _end(assembly: Assembly, server: WebhookServer | None, tasks: list[asy
     finally:
         impatient.cancel()
         await app.shutdown()
-        for store in (assembly.front.people, assembly.front.contacts, assembly.front.inbox):
-            store.close()
+        await _let_go(assembly)
+
+
+async def _let_go(assembly: Assembly) -> None:
+    await assembly.app.bot.shutdown()
+    for store in (assembly.front.people, assembly.front.contacts, assembly.front.inbox):
+        store.close()

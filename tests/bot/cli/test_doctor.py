@@ -71,6 +71,8 @@ def test_finds_everything_in_order(examine, settings):
         "official texts",
         "pictures",
         "operator",
+        "telegram",
+        "telegram inbox",
         "disk",
     }
     assert findings["knowledge"][1].startswith("4 entries, version ")

@@ -140,3 +140,13 @@ def test_says_which_dictionary_it_does_not_know(train):
 def test_says_which_encoder_cannot_be_read(train, tmp_path):
     with pytest.raises(SettingsError, match="no sentence encoder"):
         train(EntrySelector, encoder=str(tmp_path))
+
+
+STORY = "I run a small bakery in Ghent, my daughter studies law, and last week we painted our kitchen blue. "
+
+
+def test_finds_the_question_in_a_long_story(train, say):
+    classifier, selector = train(LinearIntentClassifier).load(), train(EntrySelector, in_scope_from=0.5, part_from=0.2)
+    output = say(STORY + "How much is the vaccine budget? Greetings from all of us here.", classifier, selector.load())
+    assert output["intent"]["name"] == "faq"
+    assert output[SELECTION]["ranking"][0]["entry"] == "growth.costs"

@@ -46,9 +46,20 @@ def test_adds_entries_up_to_one_intent(train, say):
 def test_hands_the_scores_of_all_labels_on_but_not_out(train):
     message = Message.build(text="vaccine budget")
     train(LinearIntentClassifier).load().process([message])
-    labels, scores, nearest = message.get(LABEL_SCORES)
-    assert labels[int(scores.argmax())] == labels[int(nearest.argmax())] == "faq/growth.costs"
+    labels, spans, scores, nearest = message.get(LABEL_SCORES)
+    assert spans == [(0, len("vaccine budget"))]
+    assert labels[int(scores[0].argmax())] == labels[int(nearest[0].argmax())] == "faq/growth.costs"
     assert LABEL_SCORES not in message.as_dict(only_output_properties=True)
+
+
+def test_scores_each_part_of_a_long_message(train):
+    story = "I run a small bakery in Ghent and my daughter studies law in Leiden. "
+    message = Message.build(text=story + "What is the vaccine budget?")
+    train(LinearIntentClassifier).load().process([message])
+    labels, spans, scores, _ = message.get(LABEL_SCORES)
+    texts = [message.get("text")[start:end].strip() for start, end in spans]
+    best = dict(zip(texts, (labels[int(row.argmax())] for row in scores), strict=True))
+    assert best["What is the vaccine budget?"] == "faq/growth.costs"
 
 
 def test_gives_the_same_each_time_it_is_loaded(train, say):

@@ -83,7 +83,8 @@ async def _feedback(front: Front, query: CallbackQuery, asker: Asker, press: Pre
     if verdict == "-":
         front.dialogue.store.note_feedback(row_id, "negative")
         await _pop_up(query, "")
-        rows = [[front.button(asker.language, f"reason_{reason}", "f", reason, enquiry)] for reason in REASONS]
+        why = [front.button(asker.language, f"reason_{reason}", "f", reason, enquiry) for reason in REASONS]
+        rows = [why[:2], why[2:]]
         await _replace_keyboard(query, rows)
         return
     if verdict != "+" and verdict not in REASONS:

@@ -169,6 +169,8 @@ async def run(update: Update, context: Context) -> None:
         return
     word, _, rest = (message.text or "").partition(" ")
     name = word[1:].partition("@")[0].lower()
+    if name not in _STEPS and not asker.is_private and "@" not in word:
+        return  # in a group it may be meant for another bot
     step = _STEPS.get(name, unknown)
     await step(front, context.bot, asker, number_of(message), name if name in _NAMED else rest.strip())
 

@@ -28,7 +28,7 @@ from bot.services import Services
 from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
 from bot.store.texts import TextStore
-from tests.bot import small_base
+from tests.bot import small_base, small_charts
 from tests.bot.dialogue import small_project
 
 SECRET = "a secret of the tests, long enough"
@@ -37,6 +37,7 @@ SECRET = "a secret of the tests, long enough"
 def train(root: Path) -> None:
     """Writes the project into `root` and trains it."""
     settings = small_project.write(root)
+    small_charts.add_charts(root)
     shutil.rmtree(root / "nlu_data")
     for part in ("domain", "rules", "en", "zh"):
         shutil.copytree(small_base.ROOT / "nlu_data" / part, root / "nlu_data" / part)

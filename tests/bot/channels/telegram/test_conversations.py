@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from bot.channels.telegram.notifying import answer_request
 from bot.store.statements import EnquiryFilter
 
 QUESTION = {"en": "what does the vaccine project cost", "zh": "疫苗项目要多少钱"}
@@ -325,6 +326,20 @@ async def test_passes_a_question_on_with_consent_and_a_reference(front, ada, lan
     assert front.front.contacts.get(request.reference).address == ""
 
 
+@LANGUAGES
+async def test_brings_the_answer_of_a_person_into_the_chat(front, ada, language):
+    await noticed(ada)
+    await ada.say("/person who can help us in Kenya?")
+    await ada.reply()
+    await ada.press(word(front, language, "button_consent"))
+    await ada.reply()
+    (request,) = front.front.contacts.waiting()
+    said = "Write to <the office> in Nairobi.\n\nIt answers on weekdays."
+    await answer_request(front.front.settings, front.front.dialogue.phrases, request, said)
+    told = (await ada.reply()).text
+    assert told == word(front, language, "person_answer", reference=request.reference, answer=said)
+
+
 async def test_passes_nothing_on_after_cancel(front, ada):
     await noticed(ada)
     await ada.say("/person who can help us in Kenya?")
@@ -343,3 +358,14 @@ async def test_sends_nothing_to_who_has_blocked_it(front, telegram_server, ada):
     await front.queue.join()
     assert len(telegram_server.outbox.calls_of("sendMessage")) <= sent + 1
     assert front.front.people.get(front.front.pseudonym_of(ada.id)).blocked_at is not None
+
+
+@LANGUAGES
+async def test_sends_a_chart_as_a_photo_with_its_source(front, ada, language):
+    await noticed(ada)
+    await ada.say({"en": "how many partnerships are there", "zh": "一共有多少伙伴关系"}[language])
+    await ada.reply()
+    await ada.press(front.front.dialogue.phrases.get("labels_chart", language))
+    message = (await ada.replies(1, matching=lambda m: m.kind == "photo"))[-1]
+    assert message.photo.startswith(b"\x89PNG")
+    assert "A/76/319" in message.text

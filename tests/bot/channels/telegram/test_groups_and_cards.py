@@ -32,6 +32,7 @@ async def test_stays_silent_in_a_group_when_not_meant(front, telegram_server, ad
     await ada.reply(group)
     await ada.say("what does the vaccine project cost", group)
     await ada.say("/ask@another_bot what is that", group)
+    await ada.say("/weather", group)
     await ada.say("@partner and now?", group)
     await telegram_server.outbox.wait_until(lambda: not telegram_server.updates.pending)
     await front.queue.join()

@@ -1,0 +1,38 @@
+"""The parts of a long message: people tell a story before, after or around what they ask."""
+
+from __future__ import annotations
+
+import re
+
+from bot.text.terms import words
+
+# A full stop ends a sentence only before a capital letter, so that "para. 9" and "U.N. rules" stay whole.
+_SENTENCE_END = re.compile(r"[?!。？！；;\n]+|\.(?=\s+[\"'“‘(]?[A-Z])|\.$")
+_CLAUSE_END = re.compile(r"[,，：:]\s*|[—–]+|\s-+\s")
+# Shorter messages are read as a whole; shorter parts say too little.
+_LONG = 14
+_SHORT = 3
+_MOST = 12
+
+
+def parts(text: str) -> list[tuple[int, int]]:
+    """Returns the stretches (start, end) that may hold the question of a long message, the last first.
+
+    A message of several sentences has each of them; a single long one has what follows each of its clauses. Short
+    messages have no parts.
+    """
+    if len(words(text)) < _LONG:
+        return []
+    sentences = _cut(text, 0, len(text), _SENTENCE_END)
+    found = sentences if len(sentences) > 1 else []
+    for start, end in sentences:
+        clauses = _cut(text, start, end, _CLAUSE_END)
+        found += [(clause, end) for clause, _ in clauses[1:]]
+    usable = {span for span in found if len(words(text[span[0] : span[1]])) >= _SHORT}
+    return sorted(usable - {(0, len(text))}, reverse=True)[:_MOST]
+
+
+def _cut(text: str, start: int, end: int, borders: re.Pattern[str]) -> list[tuple[int, int]]:
+    ends = [match.end() for match in borders.finditer(text, start, end)]
+    starts = [start, *ends]
+    return [(a, b) for a, b in zip(starts, [*ends, end], strict=True) if text[a:b].strip()]
