@@ -19,8 +19,8 @@ chat: environment  ## talk to the guide in the terminal; trains first where need
 telegram: environment  ## run the Telegram bot (TELEGRAM_BOT_TOKEN); trains first where there is no model
 	@exec $(BIN)/partnerguide telegram $(ARGS)
 
-test: environment  ## run every test
-	@exec $(BIN)/python -m pytest $(ARGS)
+test: environment  ## run every test, one process per core
+	@exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 train: environment  ## train the model anew
 	@exec $(BIN)/partnerguide train $(ARGS)

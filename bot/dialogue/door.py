@@ -141,12 +141,13 @@ class Dialogue:
             return self._own(message, "empty_message", "notice")
         if len(text) > MAX_CHARACTERS:
             return self._own(message, "too_long", "notice", limit=MAX_CHARACTERS)
-        chosen = self._typed_choice(message.conversation, text)
+        chosen = self.typed_choice(message.conversation, text)
         if chosen is not None:
             return await self._handle(message, chosen.payload, chosen.label, picked)
         return await self._handle(message, defused(text), "", picked)
 
-    def _typed_choice(self, conversation: str, text: str) -> Choice | None:
+    def typed_choice(self, conversation: str, text: str) -> Choice | None:
+        """Returns the choice of the last reply whose number or label a text is; None where it is neither."""
         choices = self.offered(conversation)
         # Chinese keyboards type full-width digits.
         number = unicodedata.normalize("NFKC", text).rstrip(".。、) ")

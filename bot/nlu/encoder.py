@@ -88,7 +88,8 @@ class Encoder:
             return self._encode(texts)
 
     def _encode(self, texts: list[str]) -> Array:
-        tokens = [self._tokenizer.encode(text).ids for text in texts]
+        # Half of a surrogate pair, as broken programs send it, is no text that the tokenizer takes.
+        tokens = [self._tokenizer.encode(text.encode(errors="ignore").decode()).ids for text in texts]
         rows = np.zeros((len(texts), self.size), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
         start = 0

@@ -72,8 +72,8 @@ class EntrySelector(TrainedComponent):
 
         `encoder` is `packaged`, the folder of another sentence encoder, or empty for none; `encoder_language` is what
         it reads, and `dictionaries` names one per language that it does not. A message that its words alone explain
-        with the confidence `certain_from` is not encoded; a long one read with less than `part_from` is looked through
-        for a part that says more. `ranking` is the number of entries in the output; the rest
+        with the confidence `certain_from` is not encoded; of a long one that is not understood, the part that says
+        most is read, from `part_from` on. `ranking` is the number of entries in the output; the rest
         is for the action.
         """
         return {
@@ -85,7 +85,7 @@ class EntrySelector(TrainedComponent):
             "encoder_language": "en",
             "dictionaries": {},
             "certain_from": 1.0,
-            "part_from": 0.5,
+            "part_from": 0.4,
             "ranking": 12,
             "answer_from": 0.2,
             "choices_from": 0.09,
@@ -234,7 +234,7 @@ class EntrySelector(TrainedComponent):
         whole = next(readings)
         first = self._evidence.labels[int(np.argmax(whole.chances))]
         content = whole.in_scope >= self._config["in_scope_from"]
-        if (content and whole.confidence >= self._config["part_from"]) or not first.startswith((FAQ, OUT_OF_SCOPE)):
+        if (content and whole.confidence >= self._config["answer_from"]) or not first.startswith((FAQ, OUT_OF_SCOPE)):
             return whole
         likely = (part for part in readings if part.in_scope >= self._config["in_scope_from"])
         surest = max(likely, key=lambda part: part.confidence, default=whole)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot
 from bot.channels.telegram import browsing
 from bot.channels.telegram.front import Asker, Front
 from bot.channels.telegram.rendering import Button, Extras, Outgoing, render
-from bot.channels.telegram.sending import Sent, deliver, edit, typing
+from bot.channels.telegram.sending import Sent, UndeliveredError, deliver, edit, typing
 from bot.dialogue.door import Answer
 from bot.reply import Reply
 
@@ -111,7 +112,9 @@ async def _ask_whether_it_arrived(front: Front, bot: Bot, asker: Asker, reply: R
         rows = ((front.button(reply.language, "again", "e", reply.entry),),)
     words = front.words(reply.language, "maybe_lost")
     logger.warning("it is not known whether an answer has arrived")
-    await deliver(bot, asker.place, [Outgoing(words, rows)])
+    # Not tried again as a whole: that would send the answer a second time.
+    with contextlib.suppress(UndeliveredError):
+        await deliver(bot, asker.place, [Outgoing(words, rows)])
 
 
 def _notice(front: Front, language: str) -> str:
@@ -131,6 +134,8 @@ def _rows(front: Front, asker: Asker, reply: Reply, *, is_told_here: bool) -> li
                 *([front.button(reply.language, "person", "p")] if asker.is_private else []),
             ]
         )
+    if reply.outcome == "handover" and asker.is_private:
+        rows.append([front.button(reply.language, "person", "p")])  # where an answer can come into this chat
     if is_told_here:
         privacy = front.button(reply.language, "privacy", "v")
         link = Button(privacy.label, url=front.link("privacy"))

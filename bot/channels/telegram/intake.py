@@ -18,8 +18,9 @@ from bot.store.inbox import Inbox
 
 logger = logging.getLogger(__name__)
 
-#: So many updates may be in work at once; each waits mostly for the platform.
-_MOST_AT_ONCE = 512
+#: So many updates may be begun at once, those included that wait for the same person's earlier ones: were it few, one
+#: person's flood would hold up everybody.
+_MOST_AT_ONCE = 10_000
 _RENEW_S = 40.0
 
 

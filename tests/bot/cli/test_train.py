@@ -58,5 +58,5 @@ def test_keeps_the_old_model_when_the_data_cannot_be_trained_from(call, configur
 def test_says_where_no_model_can_be_written(call, configured, settings):
     settings.var.mkdir()
     settings.models.write_text("in the way")
-    with pytest.raises(ModelError, match="models cannot be made .File exists.; free space or set PARTNERGUIDE_VAR"):
+    with pytest.raises(ModelError, match="models cannot be written .File exists.; free space or set PARTNERGUIDE_VAR"):
         call(train)

@@ -175,7 +175,7 @@ async def test_asks_for_text_where_there_is_none(talk, text):
 
 
 async def test_does_not_read_what_is_too_long(talk):
-    reply = await talk.say("x" * 3000)
+    reply = await talk.say("x" * (MAX_CHARACTERS + 1))
     assert (reply.outcome, reply.intent) == ("notice", "too_long")
     assert str(MAX_CHARACTERS) in reply.text
     assert len(talk.rows()[0].text) == MAX_CHARACTERS

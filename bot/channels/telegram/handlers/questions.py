@@ -6,8 +6,10 @@ from telegram import Message, Update
 from telegram.ext import CommandHandler, MessageHandler, filters
 
 from bot.channels.telegram.answering import Context, Handler, answer, front_of, say
-from bot.channels.telegram.front import number_of
+from bot.channels.telegram.front import Asker, Front, number_of
+from bot.channels.telegram.handlers import person
 from bot.channels.telegram.handlers.gate import without_mention
+from bot.channels.telegram.handlers.privacy import forget
 from bot.dialogue.door import MAX_CHARACTERS
 
 #: Kinds of messages that the guide cannot read, by the name of Telegram's field, and the word for them.
@@ -42,11 +44,23 @@ async def question(update: Update, context: Context) -> None:
         await say(front, context.bot, asker, number, "group_hint" if not asker.is_private else "not_read")
     elif len(text) > MAX_CHARACTERS:
         await say(front, context.bot, asker, number, "too_long", limit=f"{MAX_CHARACTERS:,}", length=f"{len(text):,}")
+    elif asker.is_private and (kind := _typed_step(front, asker, text)):
+        if kind == "D":
+            await forget(front, context.bot, asker, number)
+        else:
+            await person.offer(front, context.bot, asker, number, "")
     else:
         first = front.number(f"{message.chat_id}/{message.message_id}")
         edit_of = first if message.edit_date else ""
         note = front.words(asker.language, "caption_only") if message.caption else ""
         await answer(front, context.bot, asker, number, text=text, note=note, edit_of=edit_of)
+
+
+def _typed_step(front: Front, asker: Asker, text: str) -> str:
+    """Returns the kind of button that a typed number or label stands for, where the front itself deals with it."""
+    chosen = front.dialogue.typed_choice(asker.conversation, text)
+    press = front.payloads.read(front.payloads.of(chosen)) if chosen else None
+    return press.kind if press and press.kind in ("p", "D") else ""
 
 
 async def ask(update: Update, context: Context) -> None:

@@ -44,9 +44,16 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace, "PER_GROUP", (1000, 60.0))
 
 
+@pytest.fixture(scope="session")
+def loaded(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Dialogue:
+    """A dialogue that has been opened once and is closed again: its loaded model serves all tests."""
+    with small_front.opened(small_front.settings_for(project_root, tmp_path_factory.mktemp("loaded"))) as dialogue:
+        return dialogue
+
+
 @pytest.fixture
-def small_dialogue(settings: Settings) -> Iterator[Dialogue]:
-    with small_front.opened(settings) as dialogue:
+def small_dialogue(settings: Settings, loaded: Dialogue) -> Iterator[Dialogue]:
+    with small_front.opened(settings, like=loaded) as dialogue:
         yield dialogue
 
 

@@ -11,7 +11,7 @@ import logging
 import shutil
 import sys
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -63,25 +63,27 @@ def settings_for(root: Path, var: Path, **values: Any) -> Settings:
 
 
 @contextlib.contextmanager
-def opened(settings: Settings, *, lasting: bool = False) -> Any:
-    """Yields the dialogue of a project."""
-    knowledge = load(settings.knowledge)
+def opened(settings: Settings, *, lasting: bool = False, like: Dialogue | None = None) -> Iterator[Dialogue]:
+    """Yields the dialogue of a project.
+
+    Args:
+        lasting: see `open_dialogue`.
+        like: a dialogue of the same project whose loaded model is used, its conversations forgotten; loading takes 1 s.
+    """
+    knowledge = like.knowledge if like else load(settings.knowledge)
+    phrases = like.phrases if like else load_phrases(settings.nlu_data, list(knowledge.languages))
+    store, texts = EnquiryStore.from_settings(settings).open(), TextStore.from_settings(settings)
     before = services._services
-    services.use(
-        Services(
-            settings=settings,
-            knowledge=knowledge,
-            phrases=load_phrases(settings.nlu_data, list(knowledge.languages)),
-            store=EnquiryStore.from_settings(settings).open(),
-            texts=TextStore.from_settings(settings),
-            secret=SECRET,
-        )
-    )
+    services.use(Services(settings, knowledge, phrases, store, texts, SECRET))
     try:
-        dialogue = open_dialogue(settings, lasting=lasting)
-        yield dialogue
-        dialogue.store.close()
+        if like:
+            like._memory.store.clear()
+            yield Dialogue(settings, knowledge, phrases, store, like._agent, like._memory, like.model)
+        else:
+            yield open_dialogue(settings, lasting=lasting)
     finally:
+        store.close()
+        texts.close()
         services.use(before)
 
 

@@ -305,6 +305,22 @@ async def test_deletes_everything_after_a_confirmation(front, ada, language):
     assert front.front.people.get(name).noticed_at is None
 
 
+@pytest.mark.parametrize("typed", ["1", "Yes, delete it"])
+async def test_deletes_everything_when_the_confirmation_is_typed(front, ada, typed):
+    await noticed(ada)
+    await ada.say("/person who can help us in Kenya?")
+    await ada.reply()
+    await ada.press(word(front, "en", "button_consent"))
+    await ada.reply()
+    await ada.say("delete my data")
+    await ada.reply()
+    await ada.say(typed)
+    await ada.reply()
+    await front.queue.join()
+    name = front.front.pseudonym_of(ada.id)
+    assert (rows(front, pseudonym=name), list(front.front.contacts.of(name))) == ([], [])
+
+
 @LANGUAGES
 async def test_passes_a_question_on_with_consent_and_a_reference(front, ada, language):
     await noticed(ada)

@@ -47,6 +47,22 @@ async def test_sends_no_answer_twice_and_offers_it_when_its_way_was_cut(front, t
     assert TITLE["en"] in (await ada.reply()).text
 
 
+async def test_sends_no_answer_twice_when_the_network_goes_right_after_it(listen, telegram_server, ada):
+    async with listen() as front:
+        await noticed(ada)
+        front.pace._longest_s = 0.05
+        telegram_server.faults.add("sendMessage", drop="after")
+        telegram_server.faults.add("sendMessage", times=None, status=502)
+        await ada.say(QUESTION["en"])
+        await settled(front, telegram_server)
+    telegram_server.faults.clear()
+    async with listen() as front:
+        await ada.say("thanks")
+        await ada.replies(2)
+        await settled(front, telegram_server)
+    assert [TITLE["en"] in message.text for message in telegram_server.outbox.messages(ada)].count(True) == 1
+
+
 async def test_falls_back_to_plain_text_when_the_markup_is_refused(front, telegram_server, ada):
     await noticed(ada)
     telegram_server.faults.add("sendMessage", status=400, description="Bad Request: can't parse entities: x")

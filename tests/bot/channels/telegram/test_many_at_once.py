@@ -51,6 +51,14 @@ class Program:
         return self.process.wait(timeout=60)
 
 
+@pytest.fixture
+def program(telegram_server, project_root, tmp_path):
+    started = Program(telegram_server, project_root, tmp_path / "var", tmp_path)
+    yield started
+    if started.process and started.process.poll() is None:
+        started.end(signal.SIGKILL)
+
+
 def answers(server, person):
     """Returns the titles that a person was shown, in order."""
     first_lines = [message.text.partition("\n")[0] for message in server.outbox.messages(person)]
@@ -70,10 +78,11 @@ def query(var, statement):
 
 @pytest.mark.slow
 async def test_answers_everybody_in_order_and_logs_each_question_once(
-    telegram_server, project_root, tmp_path, record_property
+    telegram_server, project_root, program, tmp_path, record_property
 ):
     server, var = telegram_server, tmp_path / "var"
     small_front.settings_for(project_root, var)
+    server.limits.enabled = True
     server.delivery.duplicate_share = 0.05
     server.faults.add("sendMessage", share=0.02, times=None, status=502)
     server.faults.add("sendMessage", skip=100, times=3, retry_after=1)
@@ -86,7 +95,6 @@ async def test_answers_everybody_in_order_and_logs_each_question_once(
             text, title = ASKED["zh" if number % 2 else "en"][(turn + number) % 4]
             await person.say(text)
             expected.setdefault(person, []).append(title)
-    program = Program(server, project_root, var, tmp_path)
     program.start()
     count = lambda: sum(len(answers(server, person)) for person in people)  # noqa: E731
     await server.outbox.wait_until(lambda: count() >= 200, timeout_s=90, what=lambda: program.log.read_text()[-3000:])
