@@ -70,7 +70,7 @@ def _nothing(var: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "environment", "what", "to_do"),
     [
-        (_no_model_and_no_place_for_one, {}, "models cannot be made", "free space or set PARTNERGUIDE_VAR"),
+        (_no_model_and_no_place_for_one, {}, "models cannot be written", "free space or set PARTNERGUIDE_VAR"),
         (_cut_archive, {}, "is not the file that was trained here", "run partnerguide train"),
         (_archive_with_another_byte, {}, "is not the file that was trained here", "run partnerguide train"),
         (_no_archive, {}, "cannot be read", "run partnerguide train"),

@@ -207,17 +207,13 @@ def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Dec
     documents = question.values("document")
     known = [d for d in documents if d in knowledge.sources]
     locators = question.values("paragraph")
-    # "Principle 17 of the Guiding Principles" is a place; a bare number beyond ten may be one, in whatever has it.
+    # "Principle 17 of the Guiding Principles" is a place; without a document the Ten Principles are meant.
     for principle in question.values("principle"):
         place = f"principle {principle}"
         if any(place in knowledge.sources[document].places for document in known):
             locators.append(place)
         elif not 1 <= int(principle) <= _PRINCIPLES:
-            holders = [source.symbol for source in knowledge.sources.values() if place in source.places]
-            if not holders:
-                return Decision("no_principle", locator=principle)
-            if not known:
-                known, locators = holders[:1], [*locators, place]
+            return Decision("no_principle", locator=principle)
     if documents and not known:
         return None if _mentioned(documents[0], question, knowledge) else Decision("no_document", source=documents[0])
     if not locators:

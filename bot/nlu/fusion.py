@@ -21,11 +21,11 @@ Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
 # Fewer questions than this say less about the weights than what was found on the product's own 900.
 _FEWEST = 60
-# The confidence is fitted on choices that the weights were not fitted on: each fifth is chosen by the other four.
-_FOLDS = 5
+# The confidence is fitted on choices that the weights were not fitted on: each third is chosen by the other two.
+_FOLDS = 3
 _TRUST_FEATURES = 9
 # Labels further down by a first weighing never win; leaving them out makes the fit five times as fast.
-_CANDIDATES = 150
+_CANDIDATES = 100
 
 # For small knowledge bases; what the product's own tuning questions gave, rounded (2026-11-20).
 _WEIGHTS = {

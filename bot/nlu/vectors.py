@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 
 from bot.nlu.encoder import Encoder
 from bot.nlu.glosses import Glosses, needs_glosses
+
+# Entries have some ten examples; a thousand of what is out of scope would cost a tenth of the training.
+_MOST = 150
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
@@ -32,7 +36,12 @@ class QuestionVectors:
     @classmethod
     def fit(cls, encoder: Encoder, glosses: Glosses, questions: list[tuple[int, str]], labels: int) -> QuestionVectors:
         """Encodes the examples; `questions` are (label's number, text) pairs."""
-        readable = [(owner, text) for owner, text in questions if not needs_glosses(text)]
+        taken: Counter[int] = Counter()
+        readable = []
+        for owner, text in questions:
+            if taken[owner] < _MOST and not needs_glosses(text):
+                taken[owner] += 1
+                readable.append((owner, text))
         owners = np.asarray([owner for owner, _ in readable], dtype=np.int32)
         return cls(encoder, glosses, owners, encoder.encode([text for _, text in readable]), labels)
 

@@ -79,7 +79,7 @@ def ask(send: Ask) -> Ask:
         ("hello", "smalltalk", "en"),
         ("谢谢", "smalltalk", "zh"),
         ("help", "notice", "en"),
-        ("x" * 2001, "notice", "en"),
+        ("x" * 3001, "notice", "en"),
         (" ", "notice", "en"),
     ],
 )
