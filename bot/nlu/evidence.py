@@ -25,8 +25,19 @@ FEATURES = (
     "questions",
     "answers",
     "everything",
+    "nearest_shared",
+    "middle_shared",
     "nearest_meaning",
     "middle_meaning",
+    "words_share",
+    "nearest_example_share",
+    "questions_share",
+    "answers_share",
+    "everything_share",
+    "nearest_shared_share",
+    "middle_shared_share",
+    "nearest_meaning_share",
+    "middle_meaning_share",
     "names_it",
     "tagged",
     "mentioned",
@@ -39,6 +50,13 @@ FEATURES = (
     "entry",
     "decline",
 )
+#: Likenesses by sentence vectors: by those of all languages, and by those of the one that its encoder reads best.
+SHARED, MEANING = "shared", "meaning"
+# The likenesses, which stand first, and beside them each in proportion to the likeliest label's: how far a label is
+# ahead says more than how alike it is, since some messages are like everything and some like nothing.
+_SHARE = "_share"
+_LIKENESSES = tuple(name.removesuffix(_SHARE) for name in FEATURES if name.endswith(_SHARE))
+_LEAST_LIKENESS = 1e-3
 #: Features that speak against a label, and those that say what kind of label it is and may count either way.
 AGAINST = frozenset({"missing", "other_document"})
 KINDS = frozenset({"entry", "decline"})
@@ -117,7 +135,7 @@ class Evidence:
         self._decline = np.asarray([label == OUT_OF_SCOPE for label in labels], dtype=np.float32)
 
     def features(self, text: str, entities: list[tuple[str, str]], scores: Array, nearest: Array) -> Array:
-        """Returns labels by features, in the order of `FEATURES`; those of meaning are 0 until `add_meaning`.
+        """Returns labels by features, in the order of `FEATURES`; those by vectors are 0 until `add_vectors`.
 
         Args:
             entities: the (kind, value) pairs found in the message.
@@ -127,19 +145,26 @@ class Evidence:
         questions = self._question_index.scores(text)
         answers = self._answer_index.scores(text)
         nothing = np.zeros(len(self.labels), dtype=np.float32)
-        columns = [scores, nearest, questions, answers, self._joint_index.scores(text), nothing, nothing]
-        columns += list(self._entity_columns(entities))
+        alike = [scores, nearest, questions, answers, self._joint_index.scores(text)]
+        alike += [nothing] * (len(_LIKENESSES) - len(alike))
+        columns = [*alike, *(_in_proportion(column) for column in alike), *self._entity_columns(entities)]
         # Words that no entry knows speak for declining: they tell a neighbouring subject from the field's own.
         columns += [self._decline * (1 - self._answer_index.coverage(text)), nothing, self._entry, self._decline]
         return np.stack(columns, axis=1).astype(np.float32)
 
-    def add_meaning(self, features: Array, nearest: Array, middle: Array) -> Array:
-        """Returns the features with what `QuestionVectors.columns` says of one message, per label, filled in."""
+    def add_vectors(self, features: Array, kind: str, nearest: Array, middle: Array) -> Array:
+        """Returns the features with what `QuestionVectors.columns` says of one message, per label, filled in.
+
+        Args:
+            kind: which vectors they are, `SHARED` or `MEANING`.
+        """
         filled = features.copy()
-        filled[:, FEATURES.index("nearest_meaning")] = nearest
-        filled[:, FEATURES.index("middle_meaning")] = middle
-        unlike = 1 - np.max(nearest * self._entry, initial=0.0)
-        filled[:, FEATURES.index("unlike_anything")] = self._decline * unlike
+        for name, column in ((f"nearest_{kind}", nearest), (f"middle_{kind}", middle)):
+            filled[:, FEATURES.index(name)] = column
+            filled[:, FEATURES.index(name + _SHARE)] = _in_proportion(column)
+        if kind == SHARED:
+            unlike = 1 - np.max(nearest * self._entry, initial=0.0)
+            filled[:, FEATURES.index("unlike_anything")] = self._decline * unlike
         return filled
 
     def coverage(self, text: str) -> tuple[float, float]:
@@ -166,6 +191,10 @@ class Evidence:
             if locator in locators and (source in documents or not documents):
                 columns[6, labels] = 1
         return columns
+
+
+def _in_proportion(column: Array) -> Array:
+    return column / max(float(np.max(column, initial=0.0)), _LEAST_LIKENESS)
 
 
 def _groups(labels: list[str], about: list[Profile]) -> Array:

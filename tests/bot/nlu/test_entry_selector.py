@@ -102,8 +102,8 @@ def test_gives_the_same_after_loading_and_after_a_second_training(pipeline, say)
 
 def test_stores_the_same_plain_json_in_a_second_training(train):
     files = train(EntrySelector).files()
-    assert list(files) == ["selector.json", "vectors.npz"]
-    assert set(json.loads(files["selector.json"])["fusions"]) == {"words", "meaning", "glosses"}
+    assert list(files) == ["meaning.npz", "selector.json", "shared.npz"]
+    assert set(json.loads(files["selector.json"])["fusions"]) == {"words", "shared", "meaning"}
     assert train(EntrySelector).files() == files
 
 
@@ -116,9 +116,17 @@ def test_gives_messages_that_come_together_what_it_gives_them_alone(pipeline, sa
     assert together == [say(text, *components) for text in TEXTS]
 
 
-def test_works_without_an_encoder(train, say):
-    selector = train(EntrySelector, encoder="")
-    assert list(selector.files()) == ["selector.json"]
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"encoder": ""}, ["selector.json", "shared.npz"]),
+        ({"shared_encoder": ""}, ["meaning.npz", "selector.json"]),
+        ({"encoder": "", "shared_encoder": ""}, ["selector.json"]),
+    ],
+)
+def test_works_without_an_encoder(train, say, given, kept):
+    selector = train(EntrySelector, **given)
+    assert list(selector.files()) == kept
     output = say("vaccine budget", train(LinearIntentClassifier).load(), selector.load())
     assert output[SELECTION]["ranking"][0]["entry"] == "growth.costs"
 
@@ -126,15 +134,10 @@ def test_works_without_an_encoder(train, say):
 def test_encodes_only_what_words_alone_leave_open(train, say):
     classifier = train(LinearIntentClassifier).load()
     always, never = train(EntrySelector), train(EntrySelector, certain_from=0.0)
-    by_words = train(EntrySelector, encoder="")
+    by_words = train(EntrySelector, encoder="", shared_encoder="")
     text = "what does a shot cost"
     assert say(text, classifier, never.load()) == say(text, classifier, by_words.load())
     assert say(text, classifier, always.load()) != say(text, classifier, by_words.load())
-
-
-def test_says_which_dictionary_it_does_not_know(train):
-    with pytest.raises(SettingsError, match="zh: 'babel' is not known; known are cc-cedict"):
-        train(EntrySelector, dictionaries={"zh": "babel"})
 
 
 def test_says_which_encoder_cannot_be_read(train, tmp_path):

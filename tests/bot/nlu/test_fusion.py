@@ -47,7 +47,7 @@ def test_counts_labels_on_the_same_place_together():
 
 def test_reads_trust_from_the_first_choice():
     features = np.asarray(
-        [_row(nearest_example=0.9), _row(nearest_example=0.2, questions=0.3, answers=0.6, nearest_meaning=0.4)],
+        [_row(nearest_example=0.9), _row(nearest_example=0.2, questions=0.3, answers=0.6, nearest_shared=0.4)],
         dtype=np.float32,
     )
     found = trust_features(np.log(np.asarray([0.2, 0.8])), features, np.asarray([0, 1]), (1.0, 1.0))
