@@ -16,14 +16,15 @@ from bot.reply import Choice, Reply
 _MOST_CHOICES = 5
 _MOST_SOURCES = 6
 # Of the question before, so many of the likeliest entries are kept for a follow-up.
-_REMEMBERED = 8
+_REMEMBERED = 40
 
 
 def respond_to_question(guide: Guide, question: Question | None = None) -> Response:
     """Returns the response to a free question (default: the turn's own), in the light of what was answered before."""
     question = question or guide.turn.question
     decision = decide(question, guide.knowledge, guide.turn.context)
-    ranked = {"last_ranking": [list(pair) for pair in question.ranking[:_REMEMBERED]]}
+    ranking = decision.ranking or question.ranking
+    ranked = {"last_ranking": [list(pair) for pair in ranking[:_REMEMBERED]]}
     if decision.kind == "answer":
         response = answer_entry(guide, decision.entries[0], confidence=decision.confidence, close=decision.runners_up)
         return Response(response.reply, {**response.slots, **ranked})

@@ -103,7 +103,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Language:
-    """How one language is recognised and how numbers, places and units are written in it."""
+    """How one language is recognised and how numbers, places and units are written in it.
+
+    `reference_words` say nothing of their own in a follow-up ("what about", "那", "呢"); `correction_words` begin one
+    that corrects what was understood ("no", "I meant").
+    """
 
     code: str
     name: str
@@ -120,4 +124,6 @@ class Language:
     as_of: str
     term_questions: tuple[str, ...]
     source_titles: dict[str, str]
+    reference_words: tuple[str, ...] = ()
+    correction_words: tuple[str, ...] = ()
     topic_titles: dict[str, str] = field(default_factory=dict)

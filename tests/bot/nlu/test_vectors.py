@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.nlu.encoder import Encoder, packaged_folder
 from bot.languages import script_of
+from bot.nlu.encoder import Encoder, packaged_folder
 from bot.nlu.multilingual import MultilingualEncoder
 from bot.nlu.vectors import QuestionVectors, any_text
 
