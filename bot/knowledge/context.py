@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.knowledge.loader import KnowledgeBase
 from bot.knowledge.models import Entry
@@ -19,7 +20,10 @@ _SHORT_WORDS = 9
 _SHORT_HAN = 16
 # How far the question before is trusted beside the message itself (exponents): where the message is no more than a
 # reference, where it asks without naming a subject, and where it names one.
-_BEFORE_REFERENCE, _BEFORE_ELLIPSIS, _BEFORE_SUBJECT = 0.5, 0.5, 0.15
+_BEFORE_REFERENCE, _BEFORE_POINTING, _BEFORE_ELLIPSIS, _BEFORE_SUBJECT = 0.5, 0.8, 0.5, 0.15
+# A question this short that points back ("who runs it?", "何时启动的") is about the last answer at least so likely.
+_POINTING_WORDS, _POINTING_HAN = 7, 10
+_POINTED_AT = 3e-3
 # A mere reference says next to nothing of what is asked; its own ranking finds entries on the document as such.
 _NOW_REFERENCE, _NOW = 0.2, 1.0
 # How likely entries are by a ranking that does not reach them, and how likely a question of content is followed by one
@@ -51,6 +55,17 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """A ranking with the conversation weighed in (shares 0-1), and how the message leans on what was said before.
+
+    A `reference` says no more than what is meant, a `pointing` question asks about the last answer without naming it.
+    """
+
+    ranking: Ranking
+    way: Literal["reference", "pointing", "other"]
+
+
+@dataclass(frozen=True)
 class Leaning:
     """A message that may lean on the one before.
 
@@ -66,12 +81,16 @@ class Leaning:
 
 def leans_on_the_last(text: str) -> bool:
     """Returns whether a message is so short that it may only make sense after the one before."""
+    return _is_short(text, _SHORT_WORDS, _SHORT_HAN)
+
+
+def _is_short(text: str, words: int, characters: int) -> bool:
     han = len(re.findall(r"[\u3400-\u9fff]", text))
-    return len(re.sub(r"[\u3400-\u9fff]", " ", text).split()) <= _SHORT_WORDS and han <= _SHORT_HAN
+    return len(re.sub(r"[\u3400-\u9fff]", " ", text).split()) <= words and han <= characters
 
 
-def weighed(ranking: Ranking, said: Leaning, knowledge: KnowledgeBase, context: Context) -> Ranking | None:
-    """Returns the ranking with the conversation weighed in (shares 0-1), or None where it has nothing to say."""
+def weighed(ranking: Ranking, said: Leaning, knowledge: KnowledgeBase, context: Context) -> Taken | None:
+    """Returns the ranking with the conversation weighed in, or None where it has nothing to say."""
     last = knowledge.entries.get(context.last_entry)
     before = {entry: share for entry, share in context.last_ranking if entry in knowledge.entries}
     if last is not None and last.id not in before:
@@ -81,19 +100,19 @@ def weighed(ranking: Ranking, said: Leaning, knowledge: KnowledgeBase, context: 
     now = dict(ranking)
     outside = max(0.0, 1.0 - sum(now.values()))
     is_reference = bool(said.things) and says_nothing_else(said.rest, knowledge)
-    if 1.0 - outside < _LEAST_IN_SCOPE and not is_reference:
+    points = last is not None and not said.names_a_subject and points_back(said.text, knowledge)
+    if 1.0 - outside < _LEAST_IN_SCOPE and not (is_reference or points):
         return None
     trust_now = _NOW_REFERENCE if is_reference else _NOW
     trust_before = _BEFORE_SUBJECT if said.names_a_subject else _BEFORE_ELLIPSIS
-    trust_before = _BEFORE_REFERENCE if is_reference else trust_before
+    trust_before = _BEFORE_REFERENCE if is_reference else _BEFORE_POINTING if points else trust_before
     corrects = corrects_the_last(said.text, knowledge)
     scores: dict[str, float] = {}
     for entry_id in dict.fromkeys((*now, *before)):
         entry = knowledge.entries[entry_id]
-        score = (
-            max(now.get(entry_id, 0.0), _FLOOR) ** trust_now * max(before.get(entry_id, 0.0), _FLOOR) ** trust_before
-        )
-        score *= _nearness(entry, last)
+        least = _POINTED_AT if points and last is not None and entry_id == last.id else _FLOOR
+        score = max(now.get(entry_id, 0.0), least) ** trust_now
+        score *= max(before.get(entry_id, 0.0), _FLOOR) ** trust_before * _nearness(entry, last)
         if not all(is_about(entry, thing, knowledge) for thing in said.things):
             score *= _OTHER_THING
         if corrects and last is not None and entry_id == last.id:
@@ -101,11 +120,30 @@ def weighed(ranking: Ranking, said: Leaning, knowledge: KnowledgeBase, context: 
         scores[entry_id] = score
     total = sum(scores.values()) + outside**trust_now * _OUTSIDE_BEFORE**trust_before
     order = sorted(scores.items(), key=lambda pair: -pair[1])
-    return [(entry, score / total) for entry, score in order]
+    way: Literal["reference", "pointing", "other"] = "reference" if is_reference else "pointing" if points else "other"
+    return Taken([(entry, score / total) for entry, score in order], way)
+
+
+def points_back(text: str, knowledge: KnowledgeBase) -> bool:
+    """Returns whether a short question asks about what was said before: it has a pronoun, or only asks who or when."""
+    if not _is_short(text, _POINTING_WORDS, _POINTING_HAN):
+        return False
+    said = text.casefold()
+    languages = knowledge.languages.values()
+    return any(_has(said, (*language.pronouns, *language.question_words)) for language in languages)
+
+
+def has_pronoun(text: str, knowledge: KnowledgeBase) -> bool:
+    """Returns whether a message has a word such as "it" or "它"."""
+    return any(_has(text.casefold(), language.pronouns) for language in knowledge.languages.values())
+
+
+def _has(text: str, words: tuple[str, ...]) -> bool:
+    return _without(text, words) != text
 
 
 def _nearness(entry: Entry, last: Entry | None) -> float:
-    if last is None or entry.id == last.id:
+    if last is None:
         return 1.0
     near = _SAME_TOPIC if entry.topic == last.topic else 1.0
     documents = {reference.source for reference in last.references}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.knowledge.context import DEFINITE, Context, Leaning, Ranking, by_years, is_about, weighed
+from bot.knowledge.context import DEFINITE, Context, Leaning, Ranking, by_years, is_about, says_nothing_else, weighed
 from bot.knowledge.loader import KnowledgeBase, normal_question
 from bot.knowledge.models import Entry
 
@@ -120,13 +120,11 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_
         likely = (e for e, _ in question.ranking[:2] if question.intent == "faq")
         close = tuple(e for e in likely if e in knowledge.entries and e != term)
         return Decision("answer", (term,), 1.0, runners_up=close)
+    ranking, carries = _in_context(question, knowledge, context)
     # Of "???", "abc" or an emoji nothing is known, and the model's confidence in a guess means nothing (0.35-0.6,
     # 2026-11-20); none of the 568 tuning questions is like that.
-    if not question.coverage:
-        return Decision("fallback")
-    ranking, carries = _in_context(question, knowledge, context)
-    if not ranking or (question.intent != "faq" and not carries):
-        return Decision("fallback", confidence=question.confidence)
+    if not ranking or (not carries and (question.intent != "faq" or not question.coverage)):
+        return Decision("fallback", confidence=question.confidence if question.coverage else 0.0)
     best, share = ranking[0]
     stands = best == next((e for e, _ in question.ranking if e in knowledge.entries), best)
     confidence = max(question.confidence, share) if carries and stands else question.confidence if stands else share
@@ -135,7 +133,9 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_
     if not carries and (question.in_scope < limits.out_of_scope or question.coverage < limits.known):
         return Decision("fallback", confidence=confidence)
     leads = len(ranking) < _LEADERS or share >= limits.lead * ranking[1][1]
-    is_sure = confidence >= limits.answer or (leads and confidence >= limits.choices)
+    # A mere reference chooses among what was asked before: its first choice is the best there is.
+    enough = limits.choices if carries == "reference" else limits.answer
+    is_sure = confidence >= enough or (leads and confidence >= limits.choices)
     # What names a principle, a goal or the like that its answer is about is of the field, whatever else it says.
     names_it = _names_what_it_is_about(question, knowledge.entries[best], knowledge)
     least = limits.out_of_scope if names_it else limits.in_scope
@@ -160,17 +160,18 @@ def _besides(text: str, entities: Iterable[Mapping[str, Any]]) -> str:
     return "".join(kept)
 
 
-def _in_context(question: Question, knowledge: KnowledgeBase, context: Context) -> tuple[Ranking, bool]:
-    """Returns the ranking with the conversation weighed in, and whether that may carry a decision of its own."""
+def _in_context(question: Question, knowledge: KnowledgeBase, context: Context) -> tuple[Ranking, str]:
+    """Returns the ranking with the conversation weighed in, and how that may carry a decision of its own, if at all."""
     ranking = [(e, s) for e, s in question.ranking if e in knowledge.entries]
     things = tuple((kind, value) for kind, value in question.entities if kind in DEFINITE)
     rest = question.text if question.rest is None else question.rest
     leaning = Leaning(question.text, rest, things, question.names_a_subject)
     taken_up = weighed(ranking, leaning, knowledge, context)
     if taken_up is None:
-        return by_years(ranking, [int(year) for year in question.values("year")], knowledge), False
+        return by_years(ranking, [int(year) for year in question.values("year")], knowledge), ""
     # Small talk and nonsense stay what they are: only what names a thing or asks in the field leans on the last.
-    return taken_up, bool(things) or question.intent == "faq"
+    carries = bool(things) or question.intent == "faq" or taken_up.way == "pointing"
+    return taken_up.ranking, taken_up.way if carries else ""
 
 
 def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Decision | None:
@@ -178,6 +179,9 @@ def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Dec
     documents = question.values("document")
     known = [d for d in documents if d in knowledge.sources]
     locators = question.values("paragraph")
+    counted = _bare_number(question, knowledge, last_entry)
+    if counted is not None:
+        known, locators = [counted[0]], [counted[1]]
     # "Principle 17 of the Guiding Principles" is a place; without a document the Ten Principles are meant.
     for principle in question.values("principle"):
         place = f"principle {principle}"
@@ -205,6 +209,21 @@ def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Dec
     # Among the entries that cite the place, what the words ask for comes first; bare requests get the narrowest entry.
     citing.sort(key=lambda entry_id: -likely.get(entry_id, 0.0))
     return Decision("answer", (citing[0],), max(question.confidence, 0.9), runners_up=tuple(citing[1:_MOST_CHOICES]))
+
+
+def _bare_number(question: Question, knowledge: KnowledgeBase, last_entry: str) -> tuple[str, str] | None:
+    """Returns the place that a number alone means after an answer: "and ten?" after principle 4; None for any other."""
+    numbers, last = question.values("number"), knowledge.entries.get(last_entry)
+    named = any(kind != "number" for kind, _ in question.entities)
+    rest = question.text if question.rest is None else question.rest
+    if not numbers or named or last is None or not says_nothing_else(rest, knowledge):
+        return None
+    for reference in last.references:
+        for locator in reference.locators:
+            place = f"{locator.rpartition(' ')[0]} {numbers[0]}".strip()
+            if locator[-1:].isdigit() and place in knowledge.sources[reference.source].places:
+                return reference.source, place
+    return None
 
 
 def _mentioned(symbol: str, question: Question, knowledge: KnowledgeBase) -> bool:

@@ -268,3 +268,14 @@ def test_takes_a_principle_for_a_place_of_the_document_that_has_it(small):
 def test_answers_from_the_place_a_principle_names(small):
     question = _question(entities=[("document", "UNGC"), ("principle", "7")])
     assert decide(question, small).entries[0] == "duties.precaution"
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "number", "last"),
+    [("and 9?", "and  ?", "9", "duties.invitation"), ("那7呢", "那 呢", "7", "duties.precaution")],
+)
+def test_takes_a_number_alone_for_a_place_like_the_last(small, text, rest, number, last):
+    question = Question(text, "out_of_scope", 0.0, (), (("number", number),), rest=rest)
+    assert decide(question, small, Context(last)).entries[0] == last
+    assert decide(question, small).kind == "fallback"
+    assert decide(dataclasses.replace(question, rest=" companies"), small, Context(last)).kind == "fallback"

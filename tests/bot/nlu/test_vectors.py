@@ -44,7 +44,9 @@ def test_says_nothing_of_labels_without_readable_examples(vectors):
     assert nearest[0, 0] == pytest.approx(1, abs=1e-4)
 
 
-@pytest.mark.parametrize(("text", "label"), [("签约前对公司的审查", 0), ("怎么做煎饼", 2), ("how many firms are there", 1)])
+@pytest.mark.parametrize(
+    ("text", "label"), [("签约前对公司的审查", 0), ("怎么做煎饼", 2), ("how many firms are there", 1)]
+)
 def test_finds_across_languages_in_a_shared_space(shared, text, label):
     nearest, _ = shared.columns([text])
     assert nearest[0].argmax() == label
