@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.errors import SettingsError
 from bot.knowledge.loader import KnowledgeBase, load
+from bot.knowledge.search import Index
 from bot.nlu import fusion
 from bot.nlu.component import TrainedComponent
 from bot.nlu.encoder import Encoder, packaged_folder
@@ -164,6 +165,8 @@ class EntrySelector(TrainedComponent):
             "glosses": glosses,
         }
         (folder / "selector.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        indexes = self._evidence.indexes.items()
+        np.savez(folder / "indexes.npz", **{f"{n} {k}": a for n, i in indexes for k, a in i.to_arrays().items()})
         if self._vectors is not None:
             rows = self._vectors.rows.astype(np.float16)
             np.savez(folder / "vectors.npz", owners=self._vectors.owners, rows=rows)
@@ -176,6 +179,7 @@ class EntrySelector(TrainedComponent):
             [Profile.from_list(profile) for profile in data["about"]],
             [(int(i), text) for i, text in data["questions"]],
             [(int(i), text) for i, text in data["answers"]],
+            _indexes(folder / "indexes.npz"),
         )
         self._fusions = {way: Fusion(tuple(weights), tuple(trust)) for way, (weights, trust) in data["fusions"].items()}
         self._vectors = None
@@ -264,3 +268,15 @@ class EntrySelector(TrainedComponent):
 
 def _way(text: str) -> str:
     return _GLOSSES if needs_glosses(text) else _MEANING
+
+
+def _indexes(path: Path) -> dict[str, Index] | None:
+    """Returns the stored indexes by name; None where a model holds none, and they are built anew (5 s of a start)."""
+    if not path.is_file():
+        return None
+    parts: dict[str, dict[str, Any]] = {}
+    with np.load(path, allow_pickle=False) as arrays:
+        for name in arrays.files:
+            index, part = name.split()
+            parts.setdefault(index, {})[part] = arrays[name]
+    return {name: Index.from_arrays(arrays) for name, arrays in parts.items()}

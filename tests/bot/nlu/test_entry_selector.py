@@ -102,7 +102,7 @@ def test_gives_the_same_after_loading_and_after_a_second_training(pipeline, say)
 
 def test_stores_the_same_plain_json_in_a_second_training(train):
     files = train(EntrySelector).files()
-    assert list(files) == ["selector.json", "vectors.npz"]
+    assert list(files) == ["indexes.npz", "selector.json", "vectors.npz"]
     assert set(json.loads(files["selector.json"])["fusions"]) == {"words", "meaning", "glosses"}
     assert train(EntrySelector).files() == files
 
@@ -118,7 +118,7 @@ def test_gives_messages_that_come_together_what_it_gives_them_alone(pipeline, sa
 
 def test_works_without_an_encoder(train, say):
     selector = train(EntrySelector, encoder="")
-    assert list(selector.files()) == ["selector.json"]
+    assert list(selector.files()) == ["indexes.npz", "selector.json"]
     output = say("vaccine budget", train(LinearIntentClassifier).load(), selector.load())
     assert output[SELECTION]["ranking"][0]["entry"] == "growth.costs"
 
