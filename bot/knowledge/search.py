@@ -8,7 +8,6 @@ from typing import Any
 
 import bm25s
 import numpy as np
-from scipy.sparse import csc_matrix
 
 from bot.knowledge.loader import KnowledgeBase
 from bot.knowledge.models import Entry
@@ -42,13 +41,12 @@ class Index:
     def to_arrays(self) -> dict[str, Array]:
         """Returns the index as arrays without objects; the same for the same documents."""
         scores = self._search.scores
-        # It adds an empty word of its own, for questions that hold nothing.
+        # It adds an empty word of its own, for questions that hold nothing; its order differs from process to process.
         words = sorted(word for word in self._search.vocab_dict if word)
-        shape = (scores["num_docs"], len(words))
-        table = csc_matrix((scores["data"], scores["indices"], scores["indptr"]), shape=shape)
-        # Its own order of words differs from process to process.
-        table = table[:, [self._search.vocab_dict[word] for word in words]]
-        table.sort_indices()
+        order = np.asarray([self._search.vocab_dict[word] for word in words], dtype=np.int64)
+        starts, sizes = scores["indptr"][order], np.diff(scores["indptr"])[order]
+        ends = np.cumsum(sizes)
+        places = np.arange(sizes.sum()) + np.repeat(starts - (ends - sizes), sizes)
         return {
             "words": np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
             "weights": np.asarray([self._weights.get(word, 0.0) for word in words]),
@@ -56,9 +54,9 @@ class Index:
             "unknown": np.asarray([self._unknown]),
             "owners": self._owners,
             "starts": self._starts,
-            "data": table.data,
-            "indices": table.indices,
-            "indptr": table.indptr,
+            "data": scores["data"][places],
+            "indices": scores["indices"][places],
+            "indptr": np.concatenate([[0], ends]),
         }
 
     @classmethod
