@@ -257,8 +257,10 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
         BotError: a setting, the knowledge base, the log or the model cannot be used.
     """
     path, record = verified_model(settings)
+    from bot.dialogue.postponing import postpone
     from bot.dialogue.quiet import quieten_rasa
 
+    postpone()
     quieten_rasa()
     services = shared_services()
     from rasa.core.agent import Agent

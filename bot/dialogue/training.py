@@ -130,8 +130,10 @@ def train(settings: Settings, progress: Callable[[str], None] = lambda step: Non
             f"{settings.models} cannot be made ({error.strerror}); free space or set PARTNERGUIDE_VAR"
         ) from error
     name = f"{datetime.datetime.now(datetime.timezone.utc):%Y%m%dT%H%M%SZ}-{inputs}"
+    from bot.dialogue.postponing import postpone
     from bot.dialogue.quiet import quieten_rasa
 
+    postpone()
     quieten_rasa()
     import rasa.model_training
 

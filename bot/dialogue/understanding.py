@@ -44,8 +44,10 @@ def open_understanding(settings: Settings) -> Understanding:
         ModelError: there is no model, or it cannot be loaded.
     """
     path, record = verified_model(settings)
+    from bot.dialogue.postponing import postpone
     from bot.dialogue.quiet import quieten_rasa
 
+    postpone()
     quieten_rasa()
     from rasa.core.agent import Agent
 

@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge.loader import load
+from bot.knowledge.search import Index
 from bot.languages import script_of
 from bot.nlu import fusion
 from bot.nlu.component import TrainedComponent
@@ -187,6 +188,8 @@ class EntrySelector(TrainedComponent):
             "fusions": {way: [list(one.weights), list(one.trust)] for way, one in self._fusions.items()},
         }
         (folder / "selector.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        indexes = self._evidence.indexes.items()
+        np.savez(folder / "indexes.npz", **{f"{n} {k}": a for n, i in indexes for k, a in i.to_arrays().items()})
         for kind, vectors in self._vectors.items():
             np.savez(folder / f"{kind}.npz", owners=vectors.owners, rows=vectors.rows.astype(np.float16))
 
@@ -198,6 +201,7 @@ class EntrySelector(TrainedComponent):
             [Profile.from_list(profile) for profile in data["about"]],
             [(int(i), text) for i, text in data["questions"]],
             [(int(i), text) for i, text in data["answers"]],
+            _indexes(folder / "indexes.npz"),
         )
         self._fusions = {way: Fusion(tuple(weights), tuple(trust)) for way, (weights, trust) in data["fusions"].items()}
         self._vectors = {}
@@ -284,3 +288,15 @@ class EntrySelector(TrainedComponent):
             float(chances[features[:, FEATURES.index("entry")] > 0].sum()),
             coverage,
         )
+
+
+def _indexes(path: Path) -> dict[str, Index] | None:
+    """Returns the stored indexes by name; None where a model holds none, and they are built anew (5 s of a start)."""
+    if not path.is_file():
+        return None
+    parts: dict[str, dict[str, Any]] = {}
+    with np.load(path, allow_pickle=False) as arrays:
+        for name in arrays.files:
+            index, part = name.split()
+            parts.setdefault(index, {})[part] = arrays[name]
+    return {name: Index.from_arrays(arrays) for name, arrays in parts.items()}

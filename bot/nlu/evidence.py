@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,15 +116,19 @@ class Evidence:
         about: list[Profile],
         questions: list[tuple[int, str]],
         answers: list[tuple[int, str]],
+        indexes: Mapping[str, Index] | None = None,
     ) -> None:
-        """Builds the indexes; `questions` and `answers` are (label's number, text) pairs."""
+        """Builds the indexes, unless there are some; `questions` and `answers` are (label's number, text) pairs."""
         self.labels = labels
         self.about = about
         self.questions = questions
         self.answers = answers
-        self._question_index = Index(questions, len(labels))
-        self._answer_index = Index(answers, len(labels))
-        self._joint_index = Index(_joined([*questions, *answers]), len(labels))
+        if indexes is None:
+            documents = {"questions": questions, "answers": answers, "joint": _joined([*questions, *answers])}
+            indexes = {name: Index(rows, len(labels)) for name, rows in documents.items()}
+        self.indexes = indexes
+        self._question_index, self._answer_index = indexes["questions"], indexes["answers"]
+        self._joint_index = indexes["joint"]
         self.groups = _groups(labels, about)
         self._numbers = {label.removeprefix(FAQ): i for i, label in enumerate(labels) if label.startswith(FAQ)}
         self._tagged = _reversed(profile.tags for profile in about)

@@ -96,6 +96,8 @@ async def say(
 async def _settled(front: Front, bot: Bot, asker: Asker, answered: Answer, sent: Sent, *, is_first: bool) -> Sent:
     """Completes the logged row, and remembers what the person has now been told."""
     front.dialogue.delivered(answered, success=sent == "sent")
+    front.metrics.replies.labels(answered.reply.outcome, sent).inc()
+    front.metrics.reply_seconds.observe(answered.latency_ms / 1000)
     if sent == "sent" and is_first:
         front.people.change(asker.pseudonym, noticed_at=datetime.now(timezone.utc))
     elif sent == "blocked" and asker.is_private:

@@ -90,8 +90,8 @@ def assemble(settings: Settings, dialogue: Dialogue) -> Assembly:
         chat = update.effective_chat
         return front.pseudonym_of(user.id if user else chat.id if chat else 0)
 
-    queue = DurableQueue(front.inbox, person_of)
-    order = InOrder(front.inbox, queue, person_of, front.postponed)
+    queue = DurableQueue(front.inbox, person_of, front.metrics)
+    order = InOrder(front.inbox, queue, person_of, front.postponed, front.metrics)
     pace = Pace()
     # Two requests, since python-telegram-bot polls through one of its own: what is set must be set for both.
     requests = HTTPXRequest(connection_pool_size=64, read_timeout=20.0, write_timeout=20.0, media_write_timeout=60.0)

@@ -9,6 +9,7 @@ from typing import Literal
 from telegram import Chat, Message, Update, User
 
 from bot.channels.telegram.allowance import Allowance
+from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.payloads import Payloads
 from bot.channels.telegram.rendering import Button
 from bot.dialogue import door
@@ -68,6 +69,7 @@ class Front:
     username: str = ""
     #: Updates whose answer could not be sent: they go back into the inbox.
     postponed: set[int] = field(default_factory=set)
+    metrics: Metrics = field(default_factory=Metrics)
     people_allowance: Allowance = field(default_factory=lambda: Allowance(PERSON_BURST, PERSON_PER_MINUTE))
     group_allowance: Allowance = field(default_factory=lambda: Allowance(GROUP_BURST, GROUP_PER_MINUTE))
 
