@@ -32,10 +32,10 @@ from bot.nlu.evidence import (
     entry_documents,
     profiles,
 )
+from bot.nlu.example_classifier import LIKENESSES, examples_of, fitted, set_intent
+from bot.nlu.examples import Examples
 from bot.nlu.fusion import Fusion
-from bot.nlu.intent_classifier import LABEL_SCORES, examples_of, fitted, linear_settings, set_intent
 from bot.nlu.lexicon import build
-from bot.nlu.linear import LinearModel, LinearSettings
 from bot.nlu.multilingual import MultilingualEncoder
 from bot.nlu.paths import project_path
 from bot.nlu.recognition import Recogniser
@@ -91,7 +91,6 @@ class EntrySelector(TrainedComponent):
             "knowledge": "knowledge",
             "nlu_data": "nlu_data",
             "knowledge_version": "",
-            "penalty": LinearSettings().penalty,
             "shared_encoder": "packaged",
             "encoder": "packaged",
             "encoder_script": "Latin",
@@ -112,7 +111,7 @@ class EntrySelector(TrainedComponent):
         knowledge = load(project_path(self._config["knowledge"]))
         nlu_data = project_path(self._config["nlu_data"])
         texts, targets = examples_of(training_data)
-        model = fitted(tuple(texts), tuple(targets), linear_settings(self._config))
+        model = fitted(tuple(texts), tuple(targets))
         number = {label: i for i, label in enumerate(model.labels)}
         questions = [(number[target], text) for text, target in zip(texts, targets, strict=True)]
         # Matrix products leave the interpreter to others: the examples are encoded while everything else is read.
@@ -125,7 +124,7 @@ class EntrySelector(TrainedComponent):
         self._fusions = self._weighed(nlu_data, model, recogniser)
         self._store(folder)
 
-    def _weighed(self, nlu_data: Path, model: LinearModel, recogniser: Recogniser) -> dict[str, Fusion]:
+    def _weighed(self, nlu_data: Path, model: Examples, recogniser: Recogniser) -> dict[str, Fusion]:
         """Returns the weights per way of reading, fitted on the tuning questions that can be read so."""
         number = {label: i for i, label in enumerate(model.labels)}
         asked = [question for question in load_tuning(nlu_data) if question.label in number]
@@ -133,11 +132,11 @@ class EntrySelector(TrainedComponent):
         rows: dict[str, list[fusion.Row]] = {_WORDS: [], _SHARED: [], _MEANING: []}
         if not texts:
             return {way: Fusion.untuned() for way in rows}
-        scores, nearest = model.score(texts)
+        nearest = model.likeness(texts)
         meaning = {kind: vectors.columns(texts) for kind, vectors in self._vectors.items()}
         for i, question in enumerate(asked):
             entities = [(e.entity, e.value) for e in recogniser.find(question.text)]
-            features = self._evidence.features(question.text, entities, scores[i], nearest[i])
+            features = self._evidence.features(question.text, entities, nearest[i])
             coverage = self._evidence.coverage(question.text)
             rows[_WORDS].append(fusion.Row(features, number[question.label], coverage))
             way = self._way(question.text)
@@ -214,13 +213,12 @@ class EntrySelector(TrainedComponent):
         """Sets intent, ranking and selection of each message."""
         for message in messages:
             text = message.get(TEXT) or ""
-            labels, spans, scores, nearest = message.get(LABEL_SCORES)
+            labels, spans, nearest = message.get(LIKENESSES)
             found = message.get("entities", [])
             readings = (
                 self._reading(
                     text[start:end],
                     [(e["entity"], e["value"]) for e in found if start <= e["start"] and e["end"] <= end],
-                    scores[i],
                     nearest[i],
                 )
                 for i, (start, end) in enumerate(spans)
@@ -247,7 +245,7 @@ class EntrySelector(TrainedComponent):
                 ],
             }
             message.set(SELECTION, selection, add_to_output=True)
-            message.data.pop(LABEL_SCORES, None)
+            message.data.pop(LIKENESSES, None)
         return messages
 
     def _best(self, readings: Iterator[_Reading]) -> _Reading:
@@ -266,8 +264,8 @@ class EntrySelector(TrainedComponent):
         least = max(self._config["part_from"], whole.confidence if content else 0.0)
         return surest if surest.confidence >= least else whole
 
-    def _reading(self, text: str, entities: list[tuple[str, str]], scores: Array, nearest: Array) -> _Reading:
-        features = self._evidence.features(text, entities, scores, nearest)
+    def _reading(self, text: str, entities: list[tuple[str, str]], nearest: Array) -> _Reading:
+        features = self._evidence.features(text, entities, nearest)
         coverage = self._evidence.coverage(text)
         reading = self._weigh(_WORDS, features, coverage)
         way = self._way(text)

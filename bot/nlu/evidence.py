@@ -1,4 +1,4 @@
-"""What speaks for each label: scores of words, search and entities, one row of features per label."""
+"""What speaks for each label: its examples, search, meaning and entities, one row of features per label."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ FAQ = "faq/"
 OUT_OF_SCOPE = "out_of_scope"
 
 FEATURES = (
-    "words",
     "nearest_example",
     "questions",
     "answers",
@@ -29,7 +28,6 @@ FEATURES = (
     "middle_shared",
     "nearest_meaning",
     "middle_meaning",
-    "words_share",
     "nearest_example_share",
     "questions_share",
     "answers_share",
@@ -138,18 +136,17 @@ class Evidence:
         self._entry = np.asarray([label.startswith(FAQ) for label in labels], dtype=np.float32)
         self._decline = np.asarray([label == OUT_OF_SCOPE for label in labels], dtype=np.float32)
 
-    def features(self, text: str, entities: list[tuple[str, str]], scores: Array, nearest: Array) -> Array:
+    def features(self, text: str, entities: list[tuple[str, str]], nearest: Array) -> Array:
         """Returns labels by features, in the order of `FEATURES`; those by vectors are 0 until `add_vectors`.
 
         Args:
             entities: the (kind, value) pairs found in the message.
-            scores: the classifier's score per label.
             nearest: the similarity to the label's nearest example (0-1).
         """
         questions = self._question_index.scores(text)
         answers = self._answer_index.scores(text)
         nothing = np.zeros(len(self.labels), dtype=np.float32)
-        alike = [scores, nearest, questions, answers, self._joint_index.scores(text)]
+        alike = [nearest, questions, answers, self._joint_index.scores(text)]
         alike += [nothing] * (len(_LIKENESSES) - len(alike))
         columns = [*alike, *(_in_proportion(column) for column in alike), *self._entity_columns(entities)]
         # Words that no entry knows speak for declining: they tell a neighbouring subject from the field's own.

@@ -29,8 +29,7 @@ _CANDIDATES = 100
 
 # For small knowledge bases; what the product's own tuning questions gave, rounded (2026-11-20).
 _WEIGHTS = {
-    "words": 9.0,
-    "nearest_example": 3.0,
+    "nearest_example": 8.0,
     "questions": 2.0,
     "answers": 4.0,
     "everything": 8.0,
@@ -38,7 +37,6 @@ _WEIGHTS = {
     "middle_shared": 3.0,
     "nearest_meaning": 4.0,
     "middle_meaning": 4.0,
-    "words_share": 0.5,
     "nearest_example_share": 0.5,
     "questions_share": 0.0,
     "answers_share": 0.0,

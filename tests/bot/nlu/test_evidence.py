@@ -28,7 +28,7 @@ def evidence(small, about):
 
 def _features(evidence, text, entities=()):
     zeros = np.zeros(len(LABELS), dtype=np.float32)
-    return dict(zip(FEATURES, evidence.features(text, list(entities), zeros, zeros).T.tolist(), strict=True))
+    return dict(zip(FEATURES, evidence.features(text, list(entities), zeros).T.tolist(), strict=True))
 
 
 def test_knows_what_an_entry_is_about(about):
@@ -53,11 +53,10 @@ def test_keeps_a_profile_as_plain_data(about, number):
 
 
 def test_gives_one_row_per_label(evidence):
-    scores = np.asarray([0.1, 0.2, 0.3, 0.4, 0.0], dtype=np.float32)
-    matrix = evidence.features("vaccine", [], scores, scores * 2)
+    nearest = np.asarray([0.1, 0.2, 0.3, 0.4, 0.0], dtype=np.float32)
+    matrix = evidence.features("vaccine", [], nearest)
     assert matrix.shape == (5, len(FEATURES))
-    assert matrix[:, FEATURES.index("words")].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4, 0])
-    assert matrix[:, FEATURES.index("nearest_example")].tolist() == pytest.approx([0.2, 0.4, 0.6, 0.8, 0])
+    assert matrix[:, FEATURES.index("nearest_example")].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4, 0])
 
 
 @pytest.mark.parametrize("column", ["questions", "answers", "everything"])
@@ -105,7 +104,7 @@ def test_lets_unknown_words_speak_for_declining(evidence):
 @pytest.mark.parametrize("kind", [SHARED, MEANING])
 def test_takes_up_the_meaning_of_a_message(evidence, kind):
     zeros = np.zeros(len(LABELS), dtype=np.float32)
-    plain = evidence.features("x", [], zeros, zeros)
+    plain = evidence.features("x", [], zeros)
     nearest = np.asarray([0.1, 0.2, 0.7, 0.0, 0.8], dtype=np.float32)
     full = evidence.add_vectors(plain, kind, nearest, nearest / 2)
     columns = dict(zip(FEATURES, full.T.tolist(), strict=True))
@@ -118,10 +117,10 @@ def test_takes_up_the_meaning_of_a_message(evidence, kind):
 
 
 def test_says_how_far_a_label_is_ahead(evidence):
-    scores = np.asarray([0.1, 0.2, 0.4, -0.1, 0.0], dtype=np.float32)
-    columns = dict(zip(FEATURES, evidence.features("vaccine", [], scores, scores * 0).T.tolist(), strict=True))
-    assert columns["words_share"] == pytest.approx([0.25, 0.5, 1, -0.25, 0])
-    assert columns["nearest_example_share"] == [0] * 5
+    nearest = np.asarray([0.1, 0.2, 0.4, 0.05, 0.0], dtype=np.float32)
+    columns = dict(zip(FEATURES, evidence.features("vaccine", [], nearest).T.tolist(), strict=True))
+    assert columns["nearest_example_share"] == pytest.approx([0.25, 0.5, 1, 0.125, 0])
+    assert columns["nearest_shared_share"] == [0] * 5
     assert max(columns["questions_share"]) == pytest.approx(1)
 
 
