@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -66,6 +67,10 @@ class Front:
     inbox: Inbox
     payloads: Payloads
     username: str = ""
+    #: Pseudonym → the last question, with the id of its row where it is logged; in memory alone.
+    questions: OrderedDict[str, tuple[str, str]] = field(default_factory=OrderedDict)
+    #: Who was asked for consent and has pressed and called nothing since.
+    offered: set[str] = field(default_factory=set)
     #: Updates whose answer could not be sent: they go back into the inbox.
     postponed: set[int] = field(default_factory=set)
     people_allowance: Allowance = field(default_factory=lambda: Allowance(PERSON_BURST, PERSON_PER_MINUTE))
@@ -94,7 +99,8 @@ class Front:
         conversation = name
         if not is_private:
             conversation = pseudonym(self.secret, CHANNEL, f"{user.id}/{chat_id}/{thread or 0}")
-        language = reply_language("", self.dialogue.knowledge.languages, chosen=person.language, hint=hint)
+        last = self.dialogue.last_language(conversation)
+        language = reply_language("", self.dialogue.knowledge.languages, chosen=person.language, last=last, hint=hint)
         reply_to = said.message_id if said is not None and not is_private else 0
         return Asker(person, conversation, user.id, Place(chat_id, thread, reply_to), is_private, hint, language)
 

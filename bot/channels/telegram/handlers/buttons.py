@@ -179,9 +179,9 @@ async def _private(front: Front, bot: Bot, asker: Asker, number: str, press: Pre
     elif press.kind == "p":
         await person.offer(front, bot, asker, number, "")
     elif press.kind == "py":
-        await person.agree(front, bot, asker, number, press.values[0])
+        await person.agree(front, bot, asker, number, press.values[0], front.words(asker.language, "button_consent"))
     elif press.kind == "pn":
-        await person.withdraw(front, bot, asker, number)
+        await person.withdraw(front, bot, asker, number, front.words(asker.language, "button_no_consent"))
     elif press.kind == "D":
         await privacy.forget(front, bot, asker, number)
     elif press.kind == "vl":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from telegram import Chat, Message, MessageEntity, Update
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
+from bot.channels.telegram import handover
 from bot.channels.telegram.answering import Context, Handler, front_of, say
 from bot.channels.telegram.front import number_of
 
@@ -20,6 +21,8 @@ async def gate(update: Update, context: Context) -> None:
         raise ApplicationHandlerStop
     if message and not asker.is_private and not is_meant(message, front.username, context.bot.id):
         raise ApplicationHandlerStop
+    if asker.is_private and (message is None or (message.text or "").startswith("/")):
+        handover.go_on(front, asker)
     if asker.person.blocked_at is not None:
         front.changed(asker, blocked_at=None)  # who writes has not blocked the bot any more
     keys = [(front.people_allowance, asker.pseudonym)]

@@ -112,6 +112,8 @@ def _delete(front: Front, asker: Asker) -> set[str]:
         front.contacts.forget(asker.pseudonym)
         front.inbox.forget(asker.pseudonym)
         front.people.forget(asker.pseudonym)
+        front.questions.pop(asker.pseudonym, None)
+        front.offered.discard(asker.pseudonym)
     except StoreError as error:
         raise StoreError("not everything could be deleted now") from error
     return {row.conversation for row in rows if row.conversation}

@@ -356,6 +356,94 @@ async def test_brings_the_answer_of_a_person_into_the_chat(front, ada, language)
     assert told == word(front, language, "person_answer", reference=request.reference, answer=said)
 
 
+PERSON = {"en": "I want a human", "zh": "我要人工"}
+YES = {"en": "yes please", "zh": "好的"}
+NO = {"en": "no thanks", "zh": "不用了"}
+
+
+def requests_of(front, person):
+    return list(front.front.contacts.of(front.front.pseudonym_of(person.id)))
+
+
+@LANGUAGES
+@pytest.mark.parametrize("ask", ["words", "command", "number"])
+async def test_passes_a_question_on_when_consent_is_typed(front, ada, language, ask):
+    await ada.say(QUESTION[language])  # the first one: only counted, never logged
+    await ada.reply()
+    await ada.say(PERSON[language] if ask == "words" else "/person")
+    assert QUESTION[language] in (await ada.reply()).text
+    await ada.say("１" if ask == "number" else YES[language])
+    told = (await ada.reply()).text
+    (request,) = requests_of(front, ada)
+    assert (
+        told == word(front, language, "person_done", reference=request.reference, operator="Partnerships Desk").strip()
+    )
+    assert (request.state, request.address, request.question) == ("open", str(ada.id), QUESTION[language])
+    await front.queue.join()
+    assert [row.delivery for row in rows(front, outcome="handover")] == ["sent"]
+
+
+@LANGUAGES
+async def test_passes_nothing_on_after_a_typed_no(front, ada, language):
+    await ada.say(QUESTION[language])
+    await ada.reply()
+    await ada.say(PERSON[language])
+    await ada.reply()
+    await ada.say(NO[language])
+    assert (await ada.reply()).text == word(front, language, "cancelled").strip()
+    assert requests_of(front, ada) == []
+
+
+@pytest.mark.parametrize("between", ["what does the precautionary approach mean", "/topics", "👍"])
+async def test_takes_no_yes_for_consent_to_what_was_asked_before_something_else(front, ada, between):
+    await ada.say(QUESTION["en"])
+    await ada.reply()
+    await ada.say("/person")
+    offer = await ada.reply()
+    if between == "👍":
+        await (await ada.press(between)).answered()
+    else:
+        await ada.say(between)
+        await ada.reply()
+    await ada.say("yes")
+    await ada.reply()
+    assert [request.state for request in requests_of(front, ada)] == ["shelved"]
+    await ada.press(word(front, "en", "button_consent"), offer)
+    await ada.reply()
+    assert [request.state for request in requests_of(front, ada)] == ["open"]
+
+
+async def test_takes_a_typed_yes_for_consent_after_a_restart(listen, ada):
+    async with listen() as front:
+        await noticed(ada)
+        await ada.say(QUESTION["en"])
+        await ada.reply()
+        await ada.say("/person")
+        await ada.reply()
+    async with listen() as front:
+        front.front.dialogue.forget(front.front.pseudonym_of(ada.id))
+        await ada.say("yes")
+        await ada.reply()
+        assert [request.state for request in requests_of(front, ada)] == ["open"]
+
+
+async def test_passes_on_the_question_and_not_the_words_that_go_on_from_it(front, ada):
+    await noticed(ada)
+    for words in (QUESTION["en"], "more", "thanks"):
+        await ada.say(words)
+        await ada.reply()
+    await ada.say(PERSON["en"])
+    await ada.reply()
+    assert [request.question for request in requests_of(front, ada)] == [QUESTION["en"]]
+
+
+async def test_asks_for_a_question_where_there_is_none_to_pass_on(front, ada):
+    await noticed(ada)
+    await ada.say(PERSON["en"])
+    assert word(front, "en", "person_nothing").strip() in (await ada.reply()).text
+    assert requests_of(front, ada) == []
+
+
 async def test_passes_nothing_on_after_cancel(front, ada):
     await noticed(ada)
     await ada.say("/person who can help us in Kenya?")
