@@ -29,7 +29,7 @@ async def page(update: Update, context: Context) -> None:
     asker = front.asker(update)
     if not isinstance(message, Message) or asker is None:
         return
-    name = (message.text or "")[1:].partition(" ")[0].partition("@")[0].lower()
+    name = (message.text or "/").split()[0][1:].partition("@")[0].lower()
     if asker.is_private or name == "privacy":
         await open_page(front, context.bot, asker, number_of(message), name)
         return

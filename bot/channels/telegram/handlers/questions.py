@@ -28,6 +28,7 @@ _KINDS = {
     "poll": "poll",
     "contact": "contact",
 }
+_ALBUMS = 1000
 
 
 async def question(update: Update, context: Context) -> None:
@@ -41,6 +42,8 @@ async def question(update: Update, context: Context) -> None:
     number = number_of(message)
     if message.forward_origin is not None:
         await say(front, context.bot, asker, number, "forwarded")
+    elif message.via_bot is not None and message.via_bot.id == context.bot.id:
+        await say(front, context.bot, asker, number, "card")
     elif not text:
         await say(front, context.bot, asker, number, "group_hint" if not asker.is_private else "not_read")
     elif len(text) > MAX_CHARACTERS:
@@ -96,11 +99,26 @@ async def wordless(update: Update, context: Context) -> None:
     asker = front.asker(update)
     if message is None or asker is None:
         return
+    is_next_of_album = _is_next_of_album(front, message)
     if message.caption and message.forward_origin is None:
         await question(update, context)
         return
+    if message.edit_date or is_next_of_album:  # a place that is shared live comes every few seconds
+        return
     kind = next((kind for field, kind in _KINDS.items() if getattr(message, field, None)), "not_read")
     await say(front, context.bot, asker, number_of(message), kind)
+
+
+def _is_next_of_album(front: Front, message: Message) -> bool:
+    """Returns whether a message belongs to an album of which another has come before, and remembers the album."""
+    if not message.media_group_id:
+        return False
+    album = (message.chat_id, message.media_group_id)
+    is_next = album in front.albums
+    front.albums[album] = None
+    while len(front.albums) > _ALBUMS:
+        front.albums.popitem(last=False)
+    return is_next
 
 
 def handlers() -> list[Handler]:

@@ -177,6 +177,27 @@ async def test_has_a_word_for_what_holds_no_words(front, ada, kind):
     assert (await ada.reply()).text == word(front, "en", KINDS[kind])
 
 
+async def test_has_one_word_for_an_album_and_none_for_a_place_that_moves(front, telegram_server, ada):
+    for _ in range(3):
+        await ada.photo(album="1")
+    place = await ada.location()
+    await ada.replies(2)
+    for _ in range(3):
+        await ada.move(place)
+    await ada.say("/cancel")
+    await ada.reply()
+    told = [message.text for message in telegram_server.outbox.messages(ada)]
+    assert told == [word(front, "en", name).strip() for name in ("picture", "location", "nothing_to_cancel")]
+
+
+async def test_does_not_take_its_own_card_for_a_question(front, ada):
+    await noticed(ada)
+    query = await ada.inline("vaccine budget")
+    await query.answer()
+    await query.choose(0)
+    assert (await ada.reply()).text == word(front, "en", "card").strip()
+
+
 async def test_takes_the_caption_of_a_picture_for_the_question(front, ada):
     await ada.photo(caption=QUESTION["en"])
     message = await ada.reply()
@@ -220,6 +241,14 @@ async def test_has_a_kind_word_for_stale_and_forged_buttons(front, telegram_serv
     assert (await press.answered()).text
 
 
+async def test_still_opens_what_a_button_names_when_its_message_is_too_old_to_be_seen(front, ada):
+    await noticed(ada)
+    await ada.say(QUESTION["en"])
+    message = await ada.reply()
+    await ada.press("More on this", message, inaccessible=True)
+    assert "came later" in (await ada.reply()).text
+
+
 @LANGUAGES
 async def test_browses_the_knowledge_by_keyboard_alone(front, ada, language):
     await ada.say("/topics")
@@ -255,7 +284,54 @@ async def test_finds_a_place_from_the_list_of_documents(front, ada):
     message = await ada.reply()
     await (await ada.press("UNGC · Ten Principles", message)).edited()
     await ada.press("principle 7", message)
-    assert "UNGC" in (await ada.reply()).text
+    assert (await ada.reply()).html.startswith("<b>Principle 7: precaution</b>")
+
+
+@LANGUAGES
+async def test_lists_what_rests_on_a_place_and_leads_to_the_place_itself(front, ada, language):
+    await ada.say({"en": "/cite A/RES/64/223 9", "zh": "/cite 64/223号决议第9段"}[language])
+    message = await ada.reply()
+    assert {"en": "A/RES/64/223 para. 9", "zh": "A/RES/64/223第9段"}[language] in message.text
+    assert TITLE[language] in message.labels
+    await ada.press(word(front, language, "button_place"), message)
+    assert f"https://undocs.org/{language}/A/RES/64/223" in (await ada.reply()).text
+    await ada.press(TITLE[language], message)
+    assert (await ada.reply()).html.startswith(f"<b>{TITLE[language]}</b>")
+
+
+async def test_reads_commands_that_go_on_in_the_next_line(front, ada):
+    await ada.say("/cite\nA/RES/64/223 10")
+    assert "What the Assembly invites" in (await ada.reply()).text
+    await ada.say("/privacy\nplease")
+    assert word(front, "en", "privacy_more").strip() in (await ada.reply()).text
+
+
+async def test_keeps_the_language_of_the_conversation_for_commands_and_kinds_it_cannot_read(front, ada):
+    await ada.say(QUESTION["zh"])
+    await ada.reply()
+    await ada.say("/cite")
+    assert (await ada.reply()).text == word(front, "zh", "cite_how").strip()
+    await ada.voice()
+    assert (await ada.reply()).text == word(front, "zh", "voice").strip()
+
+
+@LANGUAGES
+@pytest.mark.parametrize("link", ["growth", "growth-costs"])
+async def test_opens_a_topic_or_an_entry_by_a_link_and_gives_the_notice(front, ada, language, link):
+    await ada.start(link)
+    message = await ada.reply()
+    assert TITLE[language] in (message.labels if link == "growth" else message.text)
+    assert "180" in message.text
+    await front.queue.join()
+    assert front.front.people.get(front.front.pseudonym_of(ada.id)).noticed_at is not None
+
+
+@pytest.mark.parametrize("link", ["nothing-there", "x" * 64, "__proto__", "show_entry"])
+async def test_welcomes_who_comes_by_a_link_to_nothing(front, ada, link):
+    await ada.start(link)
+    message = await ada.reply()
+    for part in ("automatic", "unofficial", "decide nothing", "no legal advice", "Partnerships Desk", "180 days"):
+        assert part in message.text
 
 
 @LANGUAGES
