@@ -13,7 +13,7 @@ import unicodedata
 import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from bot.dialogue.training import ModelRecord, verified_model
 from bot.errors import ModelError, StoreError
@@ -141,6 +141,12 @@ class Dialogue:
         """Returns the choices of the last reply in a conversation."""
         last = self._last.get(conversation)
         return last.choices if last else ()
+
+    async def remembered(self, conversation: str) -> dict[str, Any]:
+        """Returns what a running conversation remembers, by slot; empty where nothing is remembered."""
+        tracker = await self._memory.retrieve(conversation)
+        slots = tracker.current_slot_values() if tracker else {}
+        return {name: value for name, value in slots.items() if value not in (None, "", [])}
 
     def forget(self, conversation: str) -> None:
         """Forgets a conversation; what was logged of it is the log's business."""

@@ -87,8 +87,10 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
         super().__init__(domain, host=url)
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _write_ahead)
-            # Rasa opens a connection per use, and SQLite tidies up the log at the end of the last one: this one stays.
+            # Rasa opens a connection per use, and SQLite tidies up the log at the end of the last one that has read
+            # something: this one stays.
             self._held = self.engine.connect()
+            self._held.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
 
     def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
         for event in super()._additional_events(session, tracker):
