@@ -12,7 +12,7 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.answering import FRONT, App, Handler
-from bot.channels.telegram.front import Front
+from bot.channels.telegram.front import Front, sender_id
 from bot.channels.telegram.handlers import (
     buttons,
     commands,
@@ -86,9 +86,7 @@ def assemble(settings: Settings, dialogue: Dialogue) -> Assembly:
     )
 
     def person_of(update: Update) -> str:
-        user = update.effective_user
-        chat = update.effective_chat
-        return front.pseudonym_of(user.id if user else chat.id if chat else 0)
+        return front.pseudonym_of(sender_id(update))
 
     queue = DurableQueue(front.inbox, person_of, front.metrics)
     order = InOrder(front.inbox, queue, person_of, front.postponed, front.metrics)
