@@ -26,6 +26,7 @@ from typing import Any
 from benchmarks.nlu import heldout, pipelines, results
 from benchmarks.nlu.sets import SETS, BenchmarkSet
 from benchmarks.nlu.view import table
+from bot import logs
 from bot.errors import BotError
 from bot.settings import PROJECT_ROOT
 
@@ -116,4 +117,5 @@ def measured(config: dict[str, Any], benchmark: BenchmarkSet) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    logs.configure()
     sys.exit(main())

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.errors import BotError
 
-_PER_CLASS = 50
+_EVERY = 2
 
 
 class SetError(BotError):
@@ -56,7 +56,10 @@ def banking77_ten(data: Path) -> BenchmarkSet:
 
 
 def clinc150(data: Path) -> BenchmarkSet:
-    """Returns CLINC150 with the first 50 training examples per intent, and none that is out of scope."""
+    """Returns CLINC150 with 50 training examples per intent, and none that is out of scope.
+
+    The authors' own small set draws 50 of the 100 from all over; every other one stands in for it.
+    """
     path = data / "clinc150" / "data_full.json"
     try:
         content = json.loads(_read(path))
@@ -67,9 +70,9 @@ def clinc150(data: Path) -> BenchmarkSet:
     taken: Counter[str] = Counter()
     train = []
     for example in parts["train"]:
-        taken[example.label] += 1
-        if taken[example.label] <= _PER_CLASS:
+        if taken[example.label] % _EVERY == 0:
             train.append(example)
+        taken[example.label] += 1
     return BenchmarkSet(train, {"in scope": parts["test"]}, outside)
 
 

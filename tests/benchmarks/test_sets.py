@@ -19,7 +19,7 @@ def data(tmp_path):
     ten = tmp_path / "few_shot_splits/BANKING77/train_10"
     _write(ten / "seq.in", "my refund is not here yet\nwhere is my card\n")
     _write(ten / "label", "refund\ncard_arrival\n")
-    rows = [[f"translate {n}", "translate"] for n in range(60)] + [["what is my balance", "balance"]]
+    rows = [[f"translate {n}", "translate"] for n in range(100)] + [["what is my balance", "balance"]]
     content = {
         "train": rows,
         "test": [["say hello", "translate"]],
@@ -48,9 +48,9 @@ def test_puts_few_examples_to_the_full_test(data):
     assert found.tests == banking77(data).tests
 
 
-def test_takes_fifty_a_class_and_nothing_out_of_scope_to_learn_from(data):
+def test_takes_every_other_example_and_nothing_out_of_scope_to_learn_from(data):
     found = clinc150(data)
-    assert [e.text for e in found.train if e.label == "translate"] == [f"translate {n}" for n in range(50)]
+    assert [e.text for e in found.train if e.label == "translate"] == [f"translate {n}" for n in range(0, 100, 2)]
     assert {e.label for e in found.train} == {"translate", "balance"}
     assert found.outside == ["who won"]
 
