@@ -93,8 +93,8 @@ def _ours(settings: Settings, asked: list[LabelledQuestion], knowledge: Knowledg
             read = await understanding.read(question.text)
             taken, worked = (time.perf_counter() - started) * 1000, (time.process_time() - cpu) * 1000
             entries = tuple(entry for entry, _ in read.ranking if entry in knowledge.entries)
-            # What is read as no question of content finds no entry.
-            answers.append(Answer(entries if read.intent == "faq" else (), read.confidence, taken, worked))
+            # The ranking alone, as of a search, which never takes a message for anything but a question of content.
+            answers.append(Answer(entries, read.confidence, taken, worked))
         return answers
 
     path = settings.models / understanding.model.file
