@@ -51,8 +51,8 @@ SELECTION = "selection"
 _WORDS, _SHARED, _MEANING = "words", SHARED, MEANING
 
 
-# So many examples of an entry, and of another intent, are encoded. Vectors of eight instead of some ten English examples
-# an entry cost 0.7 points (docs/understanding.md), and the encoding takes longest of all training.
+# So many examples of an entry, and of another intent, are encoded. Vectors of eight instead of some ten English
+# examples an entry cost 0.7 points (docs/understanding.md), and the encoding takes longest of all training.
 _MOST_OF_ENTRY, _MOST_OF_INTENT = 12, 150
 
 
