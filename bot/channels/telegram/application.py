@@ -12,7 +12,7 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.answering import FRONT, App, Handler
-from bot.channels.telegram.front import Front
+from bot.channels.telegram.front import GROUP_BURST, GROUP_PER_MINUTE, PERSON_BURST, PERSON_PER_MINUTE, Front
 from bot.channels.telegram.handlers import (
     buttons,
     commands,
@@ -29,6 +29,7 @@ from bot.channels.telegram.intake import DurableQueue, InOrder
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.payloads import Payloads
 from bot.channels.telegram.reading import CarefulRequest
+from bot.channels.telegram.shared_allowance import SharedAllowance
 from bot.dialogue.door import Dialogue
 from bot.errors import SettingsError
 from bot.settings import Settings
@@ -84,6 +85,9 @@ def assemble(settings: Settings, dialogue: Dialogue) -> Assembly:
         inbox=Inbox.of(settings, f"telegram/{token.partition(':')[0]}"),
         payloads=Payloads(dialogue.knowledge),
     )
+    if settings.redis_url:
+        front.people_allowance = SharedAllowance(settings.redis_url, "people", PERSON_BURST, PERSON_PER_MINUTE)
+        front.group_allowance = SharedAllowance(settings.redis_url, "groups", GROUP_BURST, GROUP_PER_MINUTE)
 
     def person_of(update: Update) -> str:
         user = update.effective_user
