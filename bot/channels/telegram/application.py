@@ -66,8 +66,8 @@ def need_token(settings: Settings) -> str:
     return settings.telegram_token
 
 
-def assemble(settings: Settings, dialogue: Dialogue) -> Assembly:
-    """Returns the application, not yet started.
+def assemble(settings: Settings, dialogue: Dialogue, *, workers: int = 1) -> Assembly:
+    """Returns the application, not yet started; `workers` processes share the pace of the bot.
 
     Raises:
         SettingsError: the token or the secret cannot be used.
@@ -96,7 +96,7 @@ def assemble(settings: Settings, dialogue: Dialogue) -> Assembly:
 
     queue = DurableQueue(front.inbox, person_of, front.metrics)
     order = InOrder(front.inbox, queue, person_of, front.postponed, front.metrics)
-    pace = Pace()
+    pace = Pace(share=workers)
     # Two requests, since python-telegram-bot polls through one of its own: what is set must be set for both.
     requests = HTTPXRequest(connection_pool_size=64, read_timeout=20.0, write_timeout=20.0, media_write_timeout=60.0)
     polling = CarefulRequest(connection_pool_size=2, read_timeout=15.0)
