@@ -292,6 +292,7 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     from rasa.shared.core.domain import Domain
 
     from bot.dialogue.executor import InProcessActions, trust_own_actions
+    from bot.dialogue.locks import SharedLocks
     from bot.dialogue.memory import ProcessMemory, lasting_memory
 
     _enforce_retention(settings, services.store)
@@ -301,8 +302,11 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
         memory = lasting_memory(dialogue_url(settings), settings.dialogue_retention_hours)
     else:
         memory = ProcessMemory(Domain.empty())
+    locks = SharedLocks(settings.redis_url) if settings.redis_url and lasting else None
     try:
-        agent = Agent.load(str(path), tracker_store=memory, action_endpoint=InProcessActions("actions"))
+        agent = Agent.load(
+            str(path), tracker_store=memory, action_endpoint=InProcessActions("actions"), lock_store=locks
+        )
     except Exception as error:
         raise ModelError(f"{path} cannot be loaded; run partnerguide train") from error
     return Dialogue(settings, services.knowledge, services.phrases, services.store, agent, memory, record)
