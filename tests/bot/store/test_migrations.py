@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 
 import bot.store.contacts  # noqa: F401  # its table belongs to the models, as do the next ones
 import bot.store.inbox  # noqa: F401
+import bot.store.jobs  # noqa: F401
 import bot.store.migrations as migrations
 import bot.store.people  # noqa: F401
 import bot.store.texts  # noqa: F401
