@@ -87,7 +87,7 @@ class Job:
 class JobStore(Table):
     """The jobs of one database. Every method raises StoreError while the database is away."""
 
-    def ask(self, kind: str, arguments: Mapping[str, Any] | None = None, requested_by: str = "") -> str:
+    def add(self, kind: str, arguments: Mapping[str, Any] | None = None, requested_by: str = "") -> str:
         """Writes a job down and returns its id.
 
         Args:

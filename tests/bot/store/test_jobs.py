@@ -14,9 +14,9 @@ def jobs(url):
 
 
 def test_takes_the_oldest_of_the_kinds_asked_for(jobs):
-    first = jobs.ask("train", requested_by="ada")
-    jobs.ask("train")
-    sending = jobs.ask("send", {"reference": "X"})
+    first = jobs.add("train", requested_by="ada")
+    jobs.add("train")
+    sending = jobs.add("send", {"reference": "X"})
     assert jobs.take(["send"]).id == sending
     taken = jobs.take(["train", "evaluate"])
     assert (taken.id, taken.state, taken.requested_by, taken.attempts) == (first, "running", "ada", 1)
@@ -25,11 +25,11 @@ def test_takes_the_oldest_of_the_kinds_asked_for(jobs):
 
 def test_knows_no_other_kinds(jobs):
     with pytest.raises(ValueError, match="'bake'"):
-        jobs.ask("bake")
+        jobs.add("bake")
 
 
 def test_shows_how_far_a_job_is(jobs):
-    id = jobs.ask("train")
+    id = jobs.add("train")
     job = jobs.take()
     assert jobs.progress(job, 0.5, "rules")
     assert (jobs.get(id).share, jobs.get(id).step, jobs.get(id).is_over) == (0.5, "rules", False)
@@ -41,14 +41,14 @@ def test_shows_how_far_a_job_is(jobs):
 
 
 def test_says_why_a_job_failed(jobs):
-    id = jobs.ask("train")
+    id = jobs.add("train")
     jobs.fail(jobs.take(), "no room on the disk")
     assert (jobs.get(id).state, jobs.get(id).problem) == ("failed", "no room on the disk")
     assert jobs.take() is None
 
 
 def test_gives_a_job_to_another_when_its_worker_is_gone(jobs):
-    jobs.ask("train")
+    jobs.add("train")
     gone = jobs.take(lease_s=-1)
     assert jobs.is_waiting()
     again = jobs.take()
@@ -62,7 +62,7 @@ def test_gives_a_job_to_another_when_its_worker_is_gone(jobs):
 
 
 def test_keeps_a_job_whose_lease_is_renewed(jobs):
-    jobs.ask("train")
+    jobs.add("train")
     job = jobs.take(lease_s=-1)
     assert jobs.renew(job)
     assert jobs.take() is None
@@ -70,7 +70,7 @@ def test_keeps_a_job_whose_lease_is_renewed(jobs):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_gives_a_job_up_after_so_many_attempts(jobs, kind):
-    id = jobs.ask(kind)
+    id = jobs.add(kind)
     for _ in range(KINDS[kind]):
         assert jobs.take(lease_s=-1).id == id
     assert jobs.take() is None
@@ -81,7 +81,7 @@ def test_gives_a_job_up_after_so_many_attempts(jobs, kind):
 
 
 def test_takes_back_only_what_nobody_has_begun(jobs):
-    begun, waiting = jobs.ask("train"), jobs.ask("train")
+    begun, waiting = jobs.add("train"), jobs.add("train")
     jobs.take()
     assert not jobs.cancel(begun)
     assert jobs.cancel(waiting)
@@ -90,7 +90,7 @@ def test_takes_back_only_what_nobody_has_begun(jobs):
 
 
 def test_lists_the_newest_first(jobs):
-    ids = [jobs.ask("train"), jobs.ask("send"), jobs.ask("train")]
+    ids = [jobs.add("train"), jobs.add("send"), jobs.add("train")]
     assert [job.id for job in jobs.list()] == ids[::-1]
     assert [job.id for job in jobs.list(["train"], limit=1)] == [ids[2]]
     jobs.fail(jobs.take(), "x")
@@ -98,8 +98,8 @@ def test_lists_the_newest_first(jobs):
 
 
 def test_deletes_what_ended_long_ago(jobs):
-    jobs.ask("train")
-    waiting = jobs.ask("train")
+    jobs.add("train")
+    waiting = jobs.add("train")
     jobs.finish(jobs.take())
     later = datetime.now(timezone.utc) + timedelta(days=31)
     assert jobs.purge(30, later - timedelta(days=2)) == 0
@@ -109,6 +109,6 @@ def test_deletes_what_ended_long_ago(jobs):
 
 def test_gives_each_job_to_exactly_one_of_many_workers(url, run_together):
     with JobStore(url) as jobs:
-        ids = {jobs.ask("train") for _ in range(20)}
+        ids = {jobs.add("train") for _ in range(20)}
         taken = [id for output in run_together(3, "take_jobs", url) for id in output.split()]
         assert sorted(taken) == sorted(ids)
