@@ -44,7 +44,7 @@ class Enquiry(SQLModel, table=True):
     `text` arrives redacted and `pseudonym` hashed: nothing here leads back to a person. `entities` holds kinds and
     values only. `is_enquiry` is set from `outcome` when the row is recorded. `delivery` is `pending`, `sent` or
     `failed`; `review_state` starts as `new`. `edit_of` is the turn whose question was edited into this one: it
-    counts no second time.
+    counts no second time. `assignee` is the account that is to look at it.
     """
 
     __tablename__ = "enquiry"
@@ -83,6 +83,7 @@ class Enquiry(SQLModel, table=True):
     feedback: str | None = None
     review_state: str = "new"
     edit_of: str = ""
+    assignee: str = ""
 
 
 #: The names of the table's columns, in the order of exports.

@@ -110,7 +110,7 @@ def ready_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'guide.db'}"
     url = request.getfixturevalue("shared_postgres_url")
     connection = psycopg2.connect(url)
-    connection.cursor().execute("TRUNCATE enquiry")
+    connection.cursor().execute("TRUNCATE enquiry CASCADE")
     connection.commit()
     connection.close()
     return url
