@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timezone
+from typing import Any
 
 from sqlalchemy import Column, Index, func, select, update
 from sqlmodel import Field, SQLModel
@@ -38,7 +39,11 @@ class RemarkStore(Table):
 
     def add(self, entry: str, author: str, text: str) -> int:
         """Adds a remark and returns its id."""
-        values = {"entry": safe_name(entry), "author": author, "text": safe_text(text.strip(), _MAX_CHARACTERS)}
+        values: dict[str, Any] = {
+            "entry": safe_name(entry),
+            "author": author,
+            "text": safe_text(text.strip(), _MAX_CHARACTERS),
+        }
         values |= {"created_at": datetime.now(timezone.utc), "settled_at": None, "settled_by": ""}
         with self._connection() as connection:
             return int(connection.execute(_TABLE.insert().values(values)).inserted_primary_key[0])

@@ -105,7 +105,7 @@ class ReviewStore(Table):
                 if not connection.execute(changed.values(review_state=STATES[kind])).rowcount:
                     taken[id] = _standing(connection, id)
                     continue
-                row = connection.execute(select(TABLE.c.entry, TABLE.c.language).where(TABLE.c.id == id)).first()
+                row = connection.execute(select(TABLE.c.entry, TABLE.c.language).where(TABLE.c.id == id)).one()
                 values = {"kind": kind, "before": seen[id], "entry": entry or (row[0] if kind == "confirm" else "")}
                 values |= {"language": row[1], "example": safe_text(example.strip(), _MAX_EXAMPLE_CHARACTERS)}
                 _insert(connection, batch=batch, enquiry=id, reviewer=reviewer, **values)
@@ -185,7 +185,9 @@ class ReviewStore(Table):
                 return 0
             within = (TABLE.c.conversation == row[0]) if row[0] else (TABLE.c.id == id)
             for found in connection.execute(select(TABLE).where(within)).mappings().all():
-                values = {name: _blanked(found[name], wanted, label) for name in ("text", "shown", "feedback", "entities")}
+                values = {
+                    name: _blanked(found[name], wanted, label) for name in ("text", "shown", "feedback", "entities")
+                }
                 if any(found[name] != value for name, value in values.items()):
                     connection.execute(update(TABLE).where(TABLE.c.id == found["id"]).values(values))
                     changed += 1

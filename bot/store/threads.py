@@ -5,9 +5,10 @@ The texts are encrypted. They are erased when the request is closed, and go with
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Any
 
 from sqlalchemy import Column, ForeignKey, Index, String, delete, select, update
 from sqlalchemy.engine import Connection
@@ -84,8 +85,17 @@ class ThreadStore(Table):
         said = safe_text(text.strip(), _MAX_CHARACTERS)
         if kind not in KINDS or not said:
             raise ValueError(f"a part of a thread must be one of {', '.join(KINDS)} and say something")
-        values = {"reference": safe_name(reference), "kind": kind, "author": author, "text": self._seal.close(said)}
-        values |= {"created_at": datetime.now(timezone.utc), "state": "waiting" if kind == "reply" else "", "problem": ""}
+        values: dict[str, Any] = {
+            "reference": safe_name(reference),
+            "kind": kind,
+            "author": author,
+            "text": self._seal.close(said),
+        }
+        values |= {
+            "created_at": datetime.now(timezone.utc),
+            "state": "waiting" if kind == "reply" else "",
+            "problem": "",
+        }
         with self._connection() as connection:
             return int(connection.execute(_TABLE.insert().values(values)).inserted_primary_key[0])
 
@@ -117,9 +127,8 @@ class ThreadStore(Table):
         with self._connection() as connection:
             connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(state=state, problem=problem))
 
-    def _opened(self, row: object) -> ThreadPart:
-        values = dict(row)  # type: ignore[call-overload]  # a row of SQLAlchemy 1.4 is a mapping
-        return ThreadPart(**{**values, "text": self._seal.open(values["text"])})
+    def _opened(self, row: Mapping[str, Any]) -> ThreadPart:
+        return ThreadPart(**{**row, "text": self._seal.open(row["text"])})
 
 
 def erase(connection: Connection, reference: str) -> None:

@@ -1,4 +1,4 @@
-"""The review console: accounts and their sessions, decisions, saved filters, remarks, threads of requests, the audit log."""
+"""The review console: accounts and sessions, decisions, saved filters, remarks, threads of requests, the audit log."""
 
 from __future__ import annotations
 
