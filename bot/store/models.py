@@ -55,6 +55,9 @@ class Enquiry(SQLModel, table=True):
         Index("ix_enquiry_topic", "topic", "created_at"),
         Index("ix_enquiry_entry", "entry", "created_at"),
         Index("ix_enquiry_review_state", "review_state", "created_at"),
+        Index("ix_enquiry_doubt", "review_state", "confidence", "created_at"),
+        Index("ix_enquiry_counts", "review_state", "is_enquiry", "channel"),
+        Index("ix_enquiry_assignee", "assignee", "created_at"),
     )
 
     id: str = Field(primary_key=True)

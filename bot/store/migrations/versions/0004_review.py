@@ -120,6 +120,10 @@ def _decisions() -> None:
         sa.Column("undone_at", _MOMENT, nullable=True),
         sa.Column("undone_by", sa.String(), nullable=False),
     )
+    # For the inbox: the most doubtful first, what waits per state without a look at the rows, what is mine.
+    op.create_index("ix_enquiry_doubt", "enquiry", ["review_state", "confidence", "created_at"])
+    op.create_index("ix_enquiry_counts", "enquiry", ["review_state", "is_enquiry", "channel"])
+    op.create_index("ix_enquiry_assignee", "enquiry", ["assignee", "created_at"])
     op.create_index("ix_decision_enquiry", "decision", ["enquiry", "id"])
     op.create_index("ix_decision_batch", "decision", ["batch"])
 
