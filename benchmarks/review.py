@@ -84,9 +84,7 @@ def generate(
                 runner_up=other.id,
                 runner_up_confidence=round(chance.random() * 0.2, 4),
                 entry=entry.id if is_answer else "",
-                citations=[
-                    {"source": r.source, "locators": list(r.locators), "url": ""} for r in entry.references[:2]
-                ]
+                citations=[{"source": r.source, "locators": list(r.locators), "url": ""} for r in entry.references[:2]]
                 if is_answer
                 else [],
                 entities=[],
@@ -162,7 +160,9 @@ def measure(client: TestClient, address: str, times: int) -> Sequence[float]:
 
 def signed_in(console: Console) -> TestClient:
     """Returns a browser in which an administrator has signed in."""
-    cheap = AccountStore(console.settings.database_url, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    cheap = AccountStore(
+        console.settings.database_url, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    )
     with cheap:
         cheap.add("anna", "admin", "benchmark password")
         opened = cheap.sign_in("anna", "benchmark password", "127.0.0.1")

@@ -38,6 +38,11 @@ class Queue:
         """Whether anything but the defaults is asked for."""
         return bool(self.query)
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether more than a state and an order is asked for."""
+        return any(value for name, value in self.values.items() if name not in _DEFAULTS)
+
     def address(self, path: str, **more: str) -> str:
         """Returns a path with this queue behind it, and more values of the query."""
         filled = "&".join(part for part in (self.query, urlencode({k: v for k, v in more.items() if v})) if part)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
@@ -27,6 +27,11 @@ class Words:
     code: str
     texts: dict[str, str]
 
+    @property
+    def locale(self) -> str:
+        """The locale that numbers and dates are written by, such as `en_GB`."""
+        return self.texts.get("base.locale", self.code)
+
     def get(self, name: str, /, **values: object) -> str:
         """Returns a text with its {names} filled in.
 
@@ -37,7 +42,7 @@ class Words:
 
     def count(self, name: str, count: int, /, **values: object) -> str:
         """Returns a text about `count` things: `name_one` and the like where the language has it, else `name`."""
-        form = f"{name}_{Locale.parse(self.code).plural_form(count)}"
+        form = f"{name}_{Locale.parse(self.locale).plural_form(count)}"
         return self.get(form if form in self.texts else name, count=self.number(count), **values)
 
     def html(self, name: str, /, **values: object) -> Markup:
@@ -51,23 +56,21 @@ class Words:
 
     def number(self, value: float | int, digits: int = 0) -> str:
         """Returns a number as the language writes it."""
-        return str(format_decimal(round(value, digits), locale=self.code))
+        return str(format_decimal(round(value, digits), locale=self.locale))
 
     def percent(self, share: float | None, digits: int = 0) -> str:
         """Returns a share (0-1) in per cent; a dash where there is none."""
         if share is None:
             return "–"
-        return str(format_percent(round(share, digits + 2), locale=self.code, decimal_quantization=False))
+        return str(format_percent(round(share, digits + 2), locale=self.locale, decimal_quantization=False))
 
     def moment(self, value: datetime | None) -> str:
         """Returns a point in time in UTC, to the minute."""
-        if value is None:
-            return ""
-        return str(format_datetime(value, "d MMM y, HH:mm" if self.code == "en" else "medium", locale=self.code))
+        return "" if value is None else f"{self.day(value)} {value:%H:%M}"
 
     def day(self, value: date | datetime | None) -> str:
         """Returns a date."""
-        return "" if value is None else str(format_date(value, "medium", locale=self.code))
+        return "" if value is None else str(format_date(value, "medium", locale=self.locale))
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Column, Date, Index, and_, delete, or_, select, update
+from sqlalchemy import Column, Date, Index, and_, delete, func, or_, select, update
 from sqlmodel import Field, SQLModel
 
 from bot.settings import Settings
@@ -139,6 +139,12 @@ class ContactStore(Table):
     def waiting(self) -> Sequence[Contact]:
         """Returns the requests that are open or answered, newest first."""
         return self._list(_TABLE.c.state.in_(("open", "answered")))
+
+    def count_open(self) -> int:
+        """Returns how many requests nobody has answered yet."""
+        statement = select(func.count()).select_from(_TABLE).where(_TABLE.c.state == "open")
+        with self._connection() as connection:
+            return int(connection.execute(statement).scalar() or 0)
 
     def mark_answered(self, reference: str) -> bool:
         """Notes that somebody has answered; returns whether there was such an open request."""
