@@ -10,7 +10,6 @@ import importlib.metadata
 import json
 import logging
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -269,8 +268,7 @@ def _write_examples(settings: Settings, examples: Sequence[Example]) -> list[Pat
     for example in examples:
         kind, _, entry = example.label.partition("/")
         if (entry in entries and not entries[entry].is_term) if entry else kind in intents:
-            # "[a](b)" would be read as an entity with its name.
-            by_label.setdefault(example.label, []).append({"text": re.sub(r"\](?=[({\[])", "] ", example.text)})
+            by_label.setdefault(example.label, []).append({"text": example.text})
     if not by_label:
         return []
     folder = settings.var / f"taught.{os.getpid()}"

@@ -9,6 +9,7 @@ it has not been exported; what was rewritten stays, untied from it.
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ FAQ = "faq/"
 #: The intent of whatever the guide does not answer.
 OUT_OF_SCOPE = "out_of_scope"
 MAX_CHARACTERS = 500
+_MARKUP = re.compile(r"\](?=[({\[])")
 
 
 class LessonRow(SQLModel, table=True):
@@ -254,7 +256,7 @@ def present_digest(settings: Settings) -> str | None:
     """
     try:
         parsed = parse_url(settings.database_url)
-        if parsed.get_backend_name() == "sqlite" and not _is_file(parsed.database):
+        if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists():
             return ""
         engine = connect(settings.database_url)
         try:
@@ -267,9 +269,10 @@ def present_digest(settings: Settings) -> str | None:
 
 
 def sentence(text: str) -> str:
-    """Returns a text as one line of printable characters, as training files hold it."""
+    """Returns a text as one line of printable characters without markup, as training files hold it."""
     words = "".join(character if character.isprintable() else " " for character in safe_text(text))
-    return " ".join(words.split())[:MAX_CHARACTERS].strip()
+    # "[a](b)" would be read as an entity with its name (rasa 3.6.21).
+    return _MARKUP.sub("] ", " ".join(words.split()))[:MAX_CHARACTERS].strip()
 
 
 def _asked(connection: Connection, enquiry: str) -> str:
@@ -283,10 +286,6 @@ def _examples(connection: Connection) -> list[Example]:
     rows = connection.execute(select(*columns).where(_LEARNED).distinct().order_by(*columns))
     # Sorted again here: the two databases do not order text alike.
     return sorted((Example(*row) for row in rows), key=lambda e: (e.label, e.language, e.text))
-
-
-def _is_file(path: str | None) -> bool:
-    return bool(path) and Path(str(path)).is_file()
 
 
 def as_mapping(lesson: Lesson) -> Mapping[str, Any]:

@@ -257,7 +257,7 @@ def test_is_as_stale_as_before_while_the_database_is_away(trained):
 async def test_learns_what_was_taught_and_lets_the_model_before_answer_on(project, lessons):
     question = "zabaglione qzxv [wobble](greet)"
     before = training.train(project)
-    assert (await _understood(project, question)).confidence < 0.5
+    assert (await _understood(project, question)).ranking[0][0] != "growth.costs"
     lessons.add("example", "faq/growth.costs", "en", question, "ada")
     lessons.add("example", "faq/gone.entry", "en", "anything at all", "ada")
     lessons.add("example", "no_such_intent", "en", "anything else", "ada")

@@ -149,7 +149,13 @@ def test_knows_no_digest_where_the_database_is_away_or_old(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "clean"), [("a\tb\u2028c\x00", "a b c"), ("  两 行\n ", "两 行"), ("x" * 600, "x" * 500)]
+    ("text", "clean"),
+    [
+        ("a\tb\u2028c\x00", "a b c"),
+        ("  两 行\n ", "两 行"),
+        ("x" * 600, "x" * 500),
+        ("[a](b) [c]{d}", "[a] (b) [c] {d}"),
+    ],
 )
 def test_writes_a_sentence_on_one_line(text, clean):
     assert sentence(text) == clean
