@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.errors import SettingsError
-from bot.knowledge.loader import KnowledgeBase, load
+from bot.knowledge.loader import KnowledgeBase, load, normal_question
 from bot.nlu import fusion
 from bot.nlu.component import TrainedComponent
 from bot.nlu.encoder import Encoder, packaged_folder
@@ -30,6 +30,7 @@ from bot.nlu.paths import project_path
 from bot.nlu.recognition import Recogniser
 from bot.nlu.tuning import load_tuning
 from bot.nlu.vectors import QuestionVectors
+from bot.text.normal import normalise
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
@@ -38,6 +39,8 @@ SELECTION = "selection"
 # How a message can be read, each with weights of its own: by its words alone, by its meaning as well, or by the
 # meaning of its glosses, which says less.
 _WORDS, _MEANING, _GLOSSES = "words", "meaning", "glosses"
+# What the label of an example has when the message is that very example, and the other labels share the rest.
+_EXAMPLE_SHARE = 0.97
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class EntrySelector(TrainedComponent):
     _evidence: Evidence
     _vectors: QuestionVectors | None
     _fusions: dict[str, Fusion]
+    _examples: dict[str, int]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -113,6 +117,7 @@ class EntrySelector(TrainedComponent):
             self._evidence = Evidence(model.labels, about, questions, entry_documents(model.labels, knowledge))
             self._vectors = encoding.result()
         self._fusions = self._weighed(nlu_data, model, recogniser)
+        self._examples = _unambiguous(questions)
         self._store(folder, glosses)
 
     def _weighed(self, nlu_data: Path, model: LinearModel, recogniser: Recogniser) -> dict[str, Fusion]:
@@ -162,6 +167,7 @@ class EntrySelector(TrainedComponent):
             "answers": [list(row) for row in self._evidence.answers],
             "fusions": {way: [list(one.weights), list(one.trust)] for way, one in self._fusions.items()},
             "glosses": glosses,
+            "examples": self._examples,
         }
         (folder / "selector.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         if self._vectors is not None:
@@ -178,6 +184,7 @@ class EntrySelector(TrainedComponent):
             [(int(i), text) for i, text in data["answers"]],
         )
         self._fusions = {way: Fusion(tuple(weights), tuple(trust)) for way, (weights, trust) in data["fusions"].items()}
+        self._examples = data["examples"]
         self._vectors = None
         encoder = self._encoder() if (folder / "vectors.npz").is_file() else None
         if encoder is not None:
@@ -200,7 +207,7 @@ class EntrySelector(TrainedComponent):
                 )
                 for i, (start, end) in enumerate(spans)
             )
-            reading = self._best(readings)
+            reading = self._as_example(text, self._best(readings))
             set_intent(message, labels, reading.chances)
             order = [int(i) for i in np.argsort(-reading.chances, kind="stable") if labels[i].startswith(FAQ)]
             selection = {
@@ -224,6 +231,22 @@ class EntrySelector(TrainedComponent):
             message.set(SELECTION, selection, add_to_output=True)
             message.data.pop(LABEL_SCORES, None)
         return messages
+
+    def _as_example(self, text: str, reading: _Reading) -> _Reading:
+        """Returns the reading that an example of one label alone deserves; any other message keeps its own.
+
+        What somebody has taught must be understood so, also where its words stand in no answer.
+        """
+        label = self._examples.get(_key(text))
+        if label is None:
+            return reading
+        rest = reading.chances.copy()
+        rest[label] = 0.0
+        chances = rest * ((1 - _EXAMPLE_SHARE) / max(float(rest.sum()), 1e-9))
+        chances[label] = _EXAMPLE_SHARE
+        is_content = self._evidence.labels[label].startswith(FAQ)
+        in_scope = _EXAMPLE_SHARE if is_content else min(reading.in_scope, 1 - _EXAMPLE_SHARE)
+        return _Reading(chances, max(reading.confidence, _EXAMPLE_SHARE), in_scope, (1.0, 1.0))
 
     def _best(self, readings: Iterator[_Reading]) -> _Reading:
         """Returns the reading of the whole message, or that of a part where the whole says little.
@@ -260,6 +283,18 @@ class EntrySelector(TrainedComponent):
             float(chances[features[:, FEATURES.index("entry")] > 0].sum()),
             coverage,
         )
+
+
+def _unambiguous(questions: list[tuple[int, str]]) -> dict[str, int]:
+    """Returns the label of every example that no other label has as well, by its key."""
+    owners: dict[str, set[int]] = {}
+    for label, text in questions:
+        owners.setdefault(_key(text), set()).add(label)
+    return {key: labels.pop() for key, labels in owners.items() if key and len(labels) == 1}
+
+
+def _key(text: str) -> str:
+    return normal_question(normalise(text).text)
 
 
 def _way(text: str) -> str:

@@ -32,6 +32,10 @@ from bot.store.text import safe_json, safe_name, safe_text
 #: to be written.
 KINDS = ("example", "question", "stub")
 STATES = ("confirmed", "exported", "absorbed")
+#: Labels of questions of content begin so; the rest is the entry's id.
+FAQ = "faq/"
+#: The intent of whatever the guide does not answer.
+OUT_OF_SCOPE = "out_of_scope"
 MAX_CHARACTERS = 500
 
 
@@ -131,7 +135,7 @@ class LessonStore(Table):
             if row is None:
                 return False
             if row["kind"] == "stub":
-                questions = and_(_TABLE.c.kind == "question", _TABLE.c.label == f"faq/{row['label']}")
+                questions = and_(_TABLE.c.kind == "question", _TABLE.c.label == f"{FAQ}{row['label']}")
                 connection.execute(delete(_TABLE).where(questions))
             return bool(connection.execute(delete(_TABLE).where(_TABLE.c.id == row["id"])).rowcount)
 
@@ -166,7 +170,7 @@ class LessonStore(Table):
 
     def begin_to_learn(self, entry: str) -> int:
         """Makes examples of the questions of a stub whose entry exists by now; returns how many."""
-        mine = and_(_TABLE.c.kind == "question", _TABLE.c.label == f"faq/{entry}", _TABLE.c.state != "absorbed")
+        mine = and_(_TABLE.c.kind == "question", _TABLE.c.label == f"{FAQ}{entry}", _TABLE.c.state != "absorbed")
         with self._connection() as connection:
             return int(connection.execute(update(_TABLE).where(mine).values(kind="example")).rowcount)
 
@@ -204,9 +208,9 @@ def add(connection: Connection, kind: str, label: str, language: str, text: str,
     return str(row["id"])
 
 
-def withdraw(connection: Connection, decisions: Sequence[int]) -> None:
-    """Deletes the lessons of decisions that were taken back, while they are not exported."""
-    undone = and_(_TABLE.c.decision.in_(tuple(decisions)), _TABLE.c.state == "confirmed")
+def withdraw(connection: Connection, enquiry: str) -> None:
+    """Deletes what the decisions on an enquiry have taught, while it is not exported."""
+    undone = and_(_TABLE.c.enquiry == enquiry, _TABLE.c.decision.is_not(None), _TABLE.c.state == "confirmed")
     connection.execute(delete(_TABLE).where(undone))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Column, ForeignKey, Index, String, and_, func, select, up
 from sqlalchemy.engine import Connection
 from sqlmodel import Field, SQLModel
 
+from bot.store import lessons
 from bot.store.models import UtcDateTime
 from bot.store.statements import TABLE
 from bot.store.table import Table
@@ -108,7 +109,9 @@ class ReviewStore(Table):
                 row = connection.execute(select(TABLE.c.entry, TABLE.c.language).where(TABLE.c.id == id)).one()
                 values = {"kind": kind, "before": seen[id], "entry": entry or (row[0] if kind == "confirm" else "")}
                 values |= {"language": row[1], "example": safe_text(example.strip(), _MAX_EXAMPLE_CHARACTERS)}
+                lessons.withdraw(connection, id)
                 _insert(connection, batch=batch, enquiry=id, reviewer=reviewer, **values)
+                _teach(connection, _standing(connection, id))
                 done.append(id)
         return Decided(batch, tuple(done), taken)
 
@@ -149,6 +152,9 @@ class ReviewStore(Table):
                     continue
                 undone = update(DECISIONS).where(DECISIONS.c.id == row["id"])
                 connection.execute(undone.values(undone_at=now, undone_by=reviewer, example=""))
+                if not is_assignment:
+                    lessons.withdraw(connection, row["enquiry"])
+                    _teach(connection, _standing(connection, row["enquiry"]))
                 back.append(row["enquiry"])
         return tuple(back)
 
@@ -195,6 +201,7 @@ class ReviewStore(Table):
                 for own in connection.execute(select(DECISIONS.c.id, DECISIONS.c.example).where(decided)).all():
                     blanked = _blanked(own[1], wanted, label)
                     connection.execute(update(DECISIONS).where(DECISIONS.c.id == own[0]).values(example=blanked))
+                lessons.blank(connection, found["id"], wanted, label)
         return changed
 
 
@@ -205,6 +212,16 @@ COUNTED = (TABLE.c.is_enquiry.is_(True), TABLE.c.channel != "jsonl")
 def _insert(connection: Connection, **values: Any) -> None:
     rest = {"entry": "", "language": "", "example": "", "assignee": "", "undone_at": None, "undone_by": ""}
     connection.execute(DECISIONS.insert().values(created_at=datetime.now(timezone.utc), **{**rest, **values}))
+
+
+def _teach(connection: Connection, decision: DecisionRow | None) -> None:
+    """Makes a lesson of the sentence of a decision, which its reviewer has read as free of personal data."""
+    if decision is None or not lessons.sentence(decision.example):
+        return
+    label = lessons.OUT_OF_SCOPE if decision.kind == "out_of_scope" else f"{lessons.FAQ}{decision.entry}"
+    if decision.entry or decision.kind == "out_of_scope":
+        more = {"enquiry": decision.enquiry, "decision": decision.id}
+        lessons.add(connection, "example", label, decision.language, decision.example, decision.reviewer, **more)
 
 
 def _standing(connection: Connection, enquiry: str, *, assignments: bool = False) -> DecisionRow | None:

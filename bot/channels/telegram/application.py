@@ -82,7 +82,7 @@ def assemble(settings: Settings, dialogue: Dialogue) -> Assembly:
         people=PeopleStore.from_settings(settings),
         contacts=ContactStore.from_settings(settings),
         inbox=Inbox.of(settings, f"telegram/{token.partition(':')[0]}"),
-        payloads=Payloads(dialogue.knowledge),
+        payloads=Payloads(lambda: dialogue.knowledge),
     )
 
     def person_of(update: Update) -> str:

@@ -267,3 +267,21 @@ def test_takes_a_principle_for_a_place_of_the_document_that_has_it(small):
 def test_answers_from_the_place_a_principle_names(small):
     question = _question(entities=[("document", "UNGC"), ("principle", "7")])
     assert decide(question, small).entries[0] == "duties.precaution"
+
+
+# Entries that are switched off
+
+
+@pytest.mark.parametrize(("second", "kind"), [(0.3, "answer"), (0.2, "answer"), (0.19, "choices"), (0.08, "fallback")])
+def test_gives_no_answer_the_confidence_of_one_that_is_switched_off(small, second, kind):
+    left = small.without(frozenset({"growth.costs"}))
+    decision = decide(_question(ranking=[("growth.costs", 0.6), ("growth.number", second)]), left)
+    assert decision.kind == kind
+    assert "growth.costs" not in (*decision.entries, *decision.runners_up)
+
+
+def test_shows_another_entry_for_a_place_when_the_first_is_switched_off(small):
+    question = _question("paragraph 9", entities=[("document", "A/RES/64/223"), ("paragraph", "9")])
+    left = small.without(frozenset({"duties.invitation"}))
+    assert decide(question, small).entries == ("growth.costs",)
+    assert decide(question, left.without(frozenset({"growth.costs"}))).kind == "no_entry_for_place"

@@ -7,6 +7,7 @@ import pytest
 
 from bot.store import lessons
 from bot.store.lessons import Example, LessonStore, digest, present_digest, sentence
+from bot.store.reviews import ReviewStore
 
 LABEL = "faq/growth.costs"
 NOW = datetime(2026, 11, 20, tzinfo=timezone.utc)
@@ -152,3 +153,46 @@ def test_knows_no_digest_where_the_database_is_away_or_old(tmp_path):
 )
 def test_writes_a_sentence_on_one_line(text, clean):
     assert sentence(text) == clean
+
+
+# Decisions
+
+
+@pytest.fixture
+def reviews(url):
+    with ReviewStore(url) as opened:
+        yield opened
+
+
+def test_teaches_what_a_decision_gives_for_training(store, log, reviews, make_row):
+    rows = [make_row(number, text=f"question {number}", language="en") for number in range(4)]
+    for row in rows:
+        log.record(row)
+    reviews.decide({rows[0].id: "new"}, "correct", "ada", entry="growth.costs", example="question 0")
+    reviews.decide({rows[1].id: "new"}, "out_of_scope", "ada", example="question one")
+    reviews.decide({rows[2].id: "new"}, "confirm", "ada", example="question 2")
+    reviews.decide({rows[3].id: "new"}, "confirm", "ada")
+    found = {lesson.enquiry: (lesson.label, lesson.text, lesson.is_rewritten) for lesson in store.standing()}
+    assert found == {
+        rows[0].id: (LABEL, "question 0", False),
+        rows[1].id: ("out_of_scope", "question one", True),
+        rows[2].id: ("faq/due_diligence.world_check", "question 2", False),
+    }
+
+
+def test_unteaches_what_was_decided_anew_or_taken_back(store, log, reviews, make_row):
+    row = make_row(language="en")
+    log.record(row)
+    reviews.decide({row.id: "new"}, "correct", "ada", entry="growth.costs", example="first")
+    second = reviews.decide({row.id: "corrected"}, "correct", "bob", entry="growth.number", example="second")
+    assert store.examples() == [Example("faq/growth.number", "en", "second")]
+    reviews.undo(second.batch, "bob")
+    assert store.examples() == [Example(LABEL, "en", "first")]
+
+
+def test_blanks_with_the_enquiry(store, log, reviews, make_row):
+    row = make_row(text="Jane asks for money", language="en")
+    log.record(row)
+    reviews.decide({row.id: "new"}, "correct", "ada", entry="growth.costs", example=row.text)
+    reviews.redact(row.id, ["Jane"], "[…]")
+    assert store.examples() == [Example(LABEL, "en", "[…] asks for money")]
