@@ -59,7 +59,7 @@ def generate(
         language = chance.choices(("en", "zh"), (6, 4))[0]
         channel = chance.choices(("telegram", "terminal"), (8, 2))[0]
         audience = chance.choices(("other", "company", "un_staff"), (5, 3, 2))[0]
-        day = end - timedelta(days=chance.triangular(0, days, days * 0.2))
+        day = end - timedelta(days=chance.triangular(0, days, 0))
         moment = day.replace(hour=chance.choices(range(24), _HOURS)[0], minute=chance.randrange(60))
         if moment > end:
             moment -= timedelta(days=1)

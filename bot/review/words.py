@@ -68,6 +68,10 @@ class Words:
         """Returns a point in time in UTC, to the minute."""
         return "" if value is None else f"{self.day(value)} {value:%H:%M}"
 
+    def short_day(self, value: date) -> str:
+        """Returns a date without its year, as short as the language writes it."""
+        return str(format_date(value, self.texts.get("base.short_day", "d MMM"), locale=self.locale))
+
     def day(self, value: date | datetime | None) -> str:
         """Returns a date."""
         return "" if value is None else str(format_date(value, "medium", locale=self.locale))

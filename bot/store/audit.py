@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timezone
 
-from sqlalchemy import Column, Index, select
+from sqlalchemy import Column, Index, func, select
 from sqlmodel import Field, SQLModel
 
 from bot.store.models import UtcDateTime
@@ -17,7 +17,11 @@ class AuditRow(SQLModel, table=True):
     """One action; `subject` is an id, `detail` a code such as a role or a number. Triggers refuse changes."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_actor", "actor", "id"), Index("ix_audit_subject", "subject", "id"))
+    __table_args__ = (
+        Index("ix_audit_actor", "actor", "id"),
+        Index("ix_audit_subject", "subject", "id"),
+        Index("ix_audit_action", "action", "subject", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -52,3 +56,10 @@ class AuditStore(Table):
             statement = statement.where(_TABLE.c.id < before)
         with self._connection() as connection:
             return [AuditRow(**row) for row in connection.execute(statement).mappings()]
+
+    def latest(self, action: str) -> dict[str, AuditRow]:
+        """Returns, per subject, when and by whom one kind of action was done last."""
+        newest = select(func.max(_TABLE.c.id)).where(_TABLE.c.action == action).group_by(_TABLE.c.subject)
+        statement = select(_TABLE).where(_TABLE.c.id.in_(newest.scalar_subquery()))
+        with self._connection() as connection:
+            return {row["subject"]: AuditRow(**row) for row in connection.execute(statement).mappings()}

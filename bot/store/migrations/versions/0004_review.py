@@ -79,6 +79,7 @@ def _audit() -> None:
     )
     op.create_index("ix_audit_actor", "audit", ["actor", "id"])
     op.create_index("ix_audit_subject", "audit", ["subject", "id"])
+    op.create_index("ix_audit_action", "audit", ["action", "subject", "id"])
     # The log only grows, whoever is at the database through this program.
     if op.get_bind().dialect.name == "sqlite":
         for change in ("UPDATE", "DELETE"):
