@@ -42,7 +42,7 @@ MAY_IMPORT = {
     },
     "bot.review": {
         *("bot.dialogue", "bot.errors", "bot.knowledge", "bot.languages", "bot.logs", "bot.phrases", "bot.reply"),
-        *("bot.settings", "bot.store"),
+        *("bot.settings", "bot.store", "bot.text"),
     },
     "bot.cli": {
         *("bot.channels", "bot.charts", "bot.dialogue", "bot.errors", "bot.knowledge", "bot.languages", "bot.logs"),
