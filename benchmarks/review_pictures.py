@@ -2,8 +2,8 @@
 
     .venv/bin/python -m benchmarks.review_pictures [--folder docs/review] [--only PAGE …] [--variants]
 
-The console is the real one, served on this machine; the browser is the system's Chromium. With `--variants` each page is
-taken in light and dark, at desktop and phone width, in English and Chinese: for looking at, not for the repository.
+The console is the real one, served on this machine; the browser is the system's Chromium. With `--variants` each page
+is taken in light and dark, at desktop and phone width, in English and Chinese: for looking at, not for the repository.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import itertools
 import logging
+import shutil
 import socket
 import tempfile
 import threading
@@ -36,7 +37,7 @@ ARGUMENTS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-PASSWORD = "only for pictures"
+PASSWORD = "only for pictures"  # noqa: S105
 #: Name of the picture → address; `{enquiry}` and `{request}` are the first of their lists.
 PAGES = {
     "sign-in": "/sign-in",
@@ -71,6 +72,10 @@ def served(console: Console) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join(10)
+
+
+#: What is typed into the page for trying.
+_TRIED = {"en": "Who carries out due diligence on a company in Kenya?", "zh": "谁负责对企业做尽职调查？"}
 
 
 def _prepare(settings: Settings) -> Console:
@@ -117,6 +122,12 @@ def _take(browser: Browser, address: str, console: Console, folder: Path, option
             response = page.goto(address + path.format(enquiry=enquiry, request=request))
             if response is None or response.status == 404:
                 continue
+            if called == "try":
+                if console.trial.wait(120) != "ready":
+                    print(f"  try: no model, no picture ({console.trial.problem or 'still loading'})")
+                    continue
+                page.fill("#text", _TRIED[language])
+                page.click("main button.main")
             wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
             if wide:
                 print(f"  {called} {name}: wider than the window")
@@ -137,8 +148,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         var = Path(temporary)
         settings = Settings(
-            root=PROJECT_ROOT, var=var, database_url=f"sqlite:///{var / 'partnerguide.db'}", secret="for pictures only"
+            root=PROJECT_ROOT,
+            var=var,
+            database_url=f"sqlite:///{var / 'partnerguide.db'}",
+            secret="for pictures only",  # noqa: S106
         )
+        if (PROJECT_ROOT / "var" / "models").is_dir():
+            shutil.copytree(PROJECT_ROOT / "var" / "models", var / "models")
         console = _prepare(settings)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         with served(console) as address:

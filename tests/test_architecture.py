@@ -46,8 +46,7 @@ MAY_IMPORT = {
     },
     "bot.review": {
         *("bot.dialogue", "bot.errors", "bot.knowledge", "bot.languages", "bot.logs", "bot.phrases", "bot.reply"),
-        *("bot.settings", "bot.store"),
-        "bot.teaching",
+        *("bot.settings", "bot.store", "bot.teaching", "bot.text"),
     },
     "bot.cli": {
         *("bot.channels", "bot.charts", "bot.dialogue", "bot.errors", "bot.knowledge", "bot.languages", "bot.logs"),
@@ -98,7 +97,7 @@ BORDERS = {
     "python_multipart": [],
     "starlette": ["bot.review"],
     "uvicorn": ["bot.review"],
-    "jinja2": ["bot.evaluation", "bot.review", "bot.teaching"],
+    "jinja2": ["bot.evaluation", "bot.review"],
     "tensorflow": [],
 }
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import logging
 
 from bot import logs
+from bot.cli._review_worker import started
 from bot.settings import Settings
 
 #: Modules of `bot.cli` that each add one action to the command.
-_ACTIONS = ("_review_user",)
+_ACTIONS = ("_review_user", "_review_worker", "_review_lessons", "_review_digest")
 FIRST_ACCOUNT = "partnerguide review user add NAME --role admin"
 
 
@@ -18,6 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=8600, help="port to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--no-worker", action="store_true", help="start no worker; partnerguide review worker runs elsewhere"
+    )
     parser.set_defaults(run=_serve)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     for name in _ACTIONS:
@@ -39,7 +44,8 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
             f"The review console is at {settings.review_url or f'http://{host}:{options.port}'}; Ctrl+C ends it.",
             flush=True,
         )
-        serve(console, options.host, options.port)
+        with contextlib.nullcontext() if options.no_worker else started("worker"):
+            serve(console, options.host, options.port)
     finally:
         console.close()
     return 0

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from bot.knowledge.loader import KnowledgeBase, load
 from bot.knowledge.search import Finder
+from bot.review.trial import Trial
 from bot.review.words import Words, load_words
 from bot.settings import Settings
 from bot.store.accounts import AccountStore
@@ -93,6 +94,11 @@ class Console:
     def finder(self) -> Finder:
         """Search over the entries."""
         return Finder(self.knowledge)
+
+    @cached_property
+    def trial(self) -> Trial:
+        """The current model, for trying sentences."""
+        return Trial(self.settings)
 
     @cached_property
     def form_key(self) -> bytes:

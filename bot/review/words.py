@@ -89,8 +89,8 @@ def load_words(folder: Path = FOLDER) -> dict[str, Words]:
         texts: dict[str, str] = {}
         for path in sorted(language.glob("*.yml")):
             for name, text in read_yaml(path).items():
-                if not isinstance(text, str):
-                    raise KnowledgeError(path, f"{name}: must be a text; quote what YAML takes for something else")
+                if not isinstance(name, str) or not isinstance(text, str):  # YAML takes `on` and `no` for truth values
+                    raise KnowledgeError(path, f"{name}: name and text must be texts; quote what YAML takes otherwise")
                 texts[f"{path.stem}.{name}"] = text.strip()
         found[language.name] = Words(language.name, texts)
     return found

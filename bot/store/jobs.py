@@ -8,7 +8,7 @@ results are ids and figures; message texts stand in the tables they belong to.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -22,7 +22,7 @@ from bot.store.text import safe_json, safe_name, safe_text
 
 #: What can be asked for → how often it is begun before it is given up. A message that may have left already is not
 #: sent again: in doubt no message twice.
-KINDS: Mapping[str, int] = {"train": 2, "evaluate": 2, "activate": 3, "send": 1}
+KINDS: Mapping[str, int] = {"train": 2, "evaluate": 2, "activate": 3, "discard": 3, "send": 1}
 STATES = ("waiting", "running", "done", "failed")
 #: A worker renews its lease three times in this time; training does not hold it up, it renews beside the work.
 LEASE_S = 60.0
@@ -118,10 +118,16 @@ class JobStore(Table):
             connection.execute(_TABLE.insert().values(job))
         return str(job["id"])
 
-    def take(self, kinds: Sequence[str] = tuple(KINDS), lease_s: float = LEASE_S) -> Job | None:
+    def take(
+        self,
+        kinds: Sequence[str] = tuple(KINDS),
+        lease_s: float = LEASE_S,
+        given_up: Callable[[Job], None] = lambda job: None,
+    ) -> Job | None:
         """Returns the oldest job of these kinds that nobody works on, now the caller's; None where there is none.
 
-        A job whose lease has run out is taken again, as often as its kind allows; then it is marked as failed.
+        A job whose lease has run out is taken again, as often as its kind allows; then it is marked as failed, and
+        `given_up` is called with it.
         """
         while True:
             now = datetime.now(timezone.utc)
@@ -134,19 +140,15 @@ class JobStore(Table):
                 # Asked of the row again in the update: of two workers who read the same job, one changes it.
                 statement = update(_TABLE).where(_TABLE.c.id == row["id"], free)
                 if row["attempts"] >= KINDS.get(row["kind"], 1):
-                    connection.execute(statement.values(_given_up(row, now)))
-                    continue
-                changes = {
-                    "state": "running",
-                    "worker": uuid.uuid4().hex,
-                    "attempts": row["attempts"] + 1,
-                    "started_at": now,
-                    "lease_until": now + timedelta(seconds=lease_s),
-                    "share": 0.0,
-                    "step": "",
-                }
-                if connection.execute(statement.values(changes)).rowcount:
-                    return Job(**{**row, **changes})
+                    changes = _given_up(row, now)
+                    lost = bool(connection.execute(statement.values(changes)).rowcount)
+                else:
+                    changes = _taken(row, now, lease_s)
+                    if connection.execute(statement.values(changes)).rowcount:
+                        return Job(**{**row, **changes})
+                    lost = False
+            if lost:
+                given_up(Job(**{**row, **changes}))
 
     def renew(self, job: Job, lease_s: float = LEASE_S) -> bool:
         """Prolongs the caller's lease; returns whether the job is still the caller's."""
@@ -208,6 +210,18 @@ class JobStore(Table):
 
 def _free(now: datetime) -> Any:
     return or_(_TABLE.c.state == "waiting", and_(_TABLE.c.state == "running", _TABLE.c.lease_until < now))
+
+
+def _taken(row: Mapping[str, Any], now: datetime, lease_s: float) -> dict[str, Any]:
+    return {
+        "state": "running",
+        "worker": uuid.uuid4().hex,
+        "attempts": row["attempts"] + 1,
+        "started_at": now,
+        "lease_until": now + timedelta(seconds=lease_s),
+        "share": 0.0,
+        "step": "",
+    }
 
 
 def _ended(now: datetime) -> dict[str, Any]:

@@ -171,6 +171,15 @@ class ReviewStore(Table):
             rows = connection.execute(select(DECISIONS).where(standing).order_by(DECISIONS.c.id)).mappings()
             return _latest([DecisionRow(**row) for row in rows])
 
+    def labels(self, enquiries: Sequence[str]) -> dict[str, str]:
+        """Returns the label that a reviewer found right, for those of some enquiries that were judged."""
+        known = and_(DECISIONS.c.enquiry.in_(tuple(enquiries)), DECISIONS.c.undone_at.is_(None))
+        statement = select(DECISIONS).where(known, DECISIONS.c.kind != _ASSIGN).order_by(DECISIONS.c.id)
+        with self._connection() as connection:
+            rows = _latest([DecisionRow(**row) for row in connection.execute(statement).mappings()])
+        found = {row.enquiry: _label(row) for row in rows}
+        return {enquiry: label for enquiry, label in found.items() if label}
+
     def counts(self) -> dict[str, int]:
         """Returns how many enquiries are in each review state, measurements left out."""
         statement = select(TABLE.c.review_state, func.count()).where(*COUNTED).group_by(TABLE.c.review_state)
@@ -218,10 +227,17 @@ def _teach(connection: Connection, decision: DecisionRow | None) -> None:
     """Makes a lesson of the sentence of a decision, which its reviewer has read as free of personal data."""
     if decision is None or not lessons.sentence(decision.example):
         return
-    label = lessons.OUT_OF_SCOPE if decision.kind == "out_of_scope" else f"{lessons.FAQ}{decision.entry}"
-    if decision.entry or decision.kind == "out_of_scope":
+    label = _label(decision)
+    if label:
         more = {"enquiry": decision.enquiry, "decision": decision.id}
         lessons.add(connection, "example", label, decision.language, decision.example, decision.reviewer, **more)
+
+
+def _label(decision: DecisionRow) -> str:
+    """Returns the label that a decision found right, empty where it found none."""
+    if decision.kind == "out_of_scope":
+        return lessons.OUT_OF_SCOPE
+    return f"{lessons.FAQ}{decision.entry}" if decision.entry else ""
 
 
 def _standing(connection: Connection, enquiry: str, *, assignments: bool = False) -> DecisionRow | None:

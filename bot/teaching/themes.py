@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.knowledge.loader import normal_question
 from bot.store.unanswered import Unanswered
-from bot.text.terms import search_terms
+from bot.text.terms import is_telling, search_terms, words
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the comments
 
@@ -70,6 +70,18 @@ def themes(questions: Sequence[Unanswered], since: datetime, until: datetime) ->
         groups.setdefault(label, []).append(those)
     found = [_theme(those, since, until) for those in groups.values()]
     return sorted(found, key=lambda theme: (-theme.size, theme.key))
+
+
+def common_words(theme: Theme, least: int = 3, most: int = 4) -> list[str]:
+    """Returns the words that at least so many questions of a theme share, the most frequent first.
+
+    What a single person has said is not among them.
+    """
+    counted: Counter[str] = Counter()
+    for question in theme.questions:
+        counted.update({word for word in words(question.text) if is_telling(word)})
+    frequent = [(word, count) for word, count in counted.items() if count >= least]
+    return [word for word, _ in sorted(frequent, key=lambda pair: (-pair[1], pair[0]))[:most]]
 
 
 def _theme(distinct: list[list[Unanswered]], since: datetime, until: datetime) -> Theme:
