@@ -70,6 +70,7 @@ class LessonRow(SQLModel, table=True):
 
 
 _TABLE = LessonRow.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
+LESSONS = _TABLE
 _LEARNED = and_(_TABLE.c.kind == "example", _TABLE.c.state != "absorbed")
 
 

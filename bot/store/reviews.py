@@ -80,6 +80,16 @@ class Decided:
     taken: Mapping[str, DecisionRow | None] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A judged enquiry whose sentence waits to be read: its words may still lead to a person."""
+
+    enquiry: str
+    text: str
+    language: str
+    label: str
+
+
 class ReviewStore(Table):
     """The decisions of one database. Every method raises StoreError while the database is away."""
 
@@ -170,6 +180,21 @@ class ReviewStore(Table):
         with self._connection() as connection:
             rows = connection.execute(select(DECISIONS).where(standing).order_by(DECISIONS.c.id)).mappings()
             return _latest([DecisionRow(**row) for row in rows])
+
+    def unread(self, limit: int = 50) -> Sequence[Unread]:
+        """Returns the judged enquiries whose sentence nobody has read for training yet, newest first."""
+        judged = and_(TABLE.c.review_state.in_(("corrected", "out_of_scope")), TABLE.c.text != "")
+        taught = select(lessons.LESSONS.c.enquiry).where(lessons.LESSONS.c.enquiry != "")
+        statement = (
+            select(TABLE.c.id, TABLE.c.text, TABLE.c.language, TABLE.c.channel)
+            .where(judged, TABLE.c.channel != "jsonl", TABLE.c.id.not_in(taught))
+            .order_by(TABLE.c.created_at.desc(), TABLE.c.id.desc())
+            .limit(limit)
+        )
+        with self._connection() as connection:
+            rows = connection.execute(statement).all()
+        labels = self.labels([row.id for row in rows])
+        return [Unread(row.id, row.text, row.language, labels[row.id]) for row in rows if row.id in labels]
 
     def labels(self, enquiries: Sequence[str]) -> dict[str, str]:
         """Returns the label that a reviewer found right, for those of some enquiries that were judged."""
