@@ -51,7 +51,8 @@ class UnansweredStore(Table):
     def replayable(self, limit: int) -> Sequence[Unanswered]:
         """Returns the newest questions that people have typed, answered or not: what a model can be asked again."""
         names = ("id", "text", "language", "created_at", "outcome", "entry", "review_state")
-        typed = and_(TABLE.c.is_enquiry.is_(True), TABLE.c.text != "", TABLE.c.intent.in_(("faq", "out_of_scope")))
+        content = or_(TABLE.c.intent.in_(("faq", "out_of_scope")), TABLE.c.intent.startswith("faq/"))
+        typed = and_(TABLE.c.is_enquiry.is_(True), TABLE.c.text != "", content)
         statement = select(*(TABLE.c[name] for name in names)).where(typed, TABLE.c.channel != "jsonl")
         statement = statement.order_by(TABLE.c.created_at.desc(), TABLE.c.id.desc()).limit(limit)
         with self._connection() as connection:

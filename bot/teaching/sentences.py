@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 from bot.dialogue.training import inputs_hash, intents_of
 from bot.errors import KnowledgeError
 from bot.evaluation.questions import LabelledQuestion, read_questions
-from bot.knowledge.loader import KnowledgeBase, load, normal_question
+from bot.knowledge.loader import KnowledgeBase, folder_hash, load, normal_question
 from bot.nlu.data_checks import examples
 from bot.nlu.evidence import FAQ, OUT_OF_SCOPE
 from bot.nlu.tuning import load_tuning
@@ -26,6 +28,9 @@ Kind = Literal["conflict", "unknown", "measured", "near_conflict", "same", "near
 #: From which share of common letter groups (Dice, 0-1) two sentences resemble each other.
 NEAR_FROM = 0.8
 _MOST = 3
+#: Of the sentences that share words with one, so many are compared letter by letter.
+_COMPARED = 200
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 #: Where questions stand that quality is measured with: they teach nothing.
 MEASURED = ("held out", "tuning")
 
@@ -52,48 +57,57 @@ class Sentences:
 
     def __init__(self, places: Iterable[Place]) -> None:
         self._places = list(places)
+        self._keys = [normal_question(place.text) for place in self._places]
         self._by_key: dict[str, list[int]] = {}
-        self._sizes: list[int] = []
+        #: Word → the sentences that hold it: letter groups of all of them would take ten times as long to gather.
         self._holding: dict[str, list[int]] = {}
-        for number, place in enumerate(self._places):
-            key = normal_question(place.text)
+        for number, key in enumerate(self._keys):
             self._by_key.setdefault(key, []).append(number)
-            grams = _grams(key)
-            self._sizes.append(len(grams))
-            for gram in grams:
-                self._holding.setdefault(gram, []).append(number)
+            if self._places[number].where not in MEASURED:
+                for word in _words(self._places[number].text):
+                    self._holding.setdefault(word, []).append(number)
 
     def same(self, text: str) -> list[Place]:
         """Returns the places of a sentence, whatever its case and punctuation."""
         return [self._places[number] for number in self._by_key.get(normal_question(text), ())]
 
     def near(self, text: str) -> list[Place]:
-        """Returns the places of sentences that resemble one and are not the same, the most similar first."""
+        """Returns the places of sentences that resemble one and are not the same, the most similar first.
+
+        What quality is measured with is left out.
+        """
         key = normal_question(text)
-        grams = _grams(key)
-        common = Counter(number for gram in grams for number in self._holding.get(gram, ()))
-        same = set(self._by_key.get(key, ()))
-        shares = (
-            (2 * count / (len(grams) + self._sizes[number]), number)
-            for number, count in common.items()
-            if number not in same
-        )
+        grams, same = _grams(key), set(self._by_key.get(key, ()))
+        common = Counter(number for word in _words(text) for number in self._holding.get(word, ()))
+        shares = []
+        for number, _ in common.most_common(_COMPARED):
+            if number not in same:
+                others = _grams(self._keys[number])
+                shares.append((2 * len(grams & others) / (len(grams) + len(others)), number))
         close = sorted((pair for pair in shares if pair[0] >= NEAR_FROM), key=lambda pair: (-pair[0], pair[1]))
         return [self._places[number] for _, number in close[:_MOST]]
 
 
-def sentences_of(settings: Settings) -> Sentences:
+def sentences_of(settings: Settings, knowledge: KnowledgeBase | None = None) -> Sentences:
     """Returns the sentences of the checkout: examples, and what quality is measured with. Kept while no file changes.
+
+    Args:
+        knowledge: the knowledge base of the checkout, where the caller has it at hand.
 
     Raises:
         KnowledgeError: a file cannot be read.
     """
-    return _sentences(settings, inputs_hash(settings))
+    version = inputs_hash(settings)
+    with _lock:
+        if _kept.get(settings.root, ("", None))[0] != version:
+            fits = knowledge is not None and knowledge.version == folder_hash(settings.knowledge)
+            base = knowledge if knowledge is not None and fits else load(settings.knowledge)
+            _kept[settings.root] = (version, Sentences(_places(settings, base)))
+        return _kept[settings.root][1]
 
 
-@lru_cache(maxsize=2)
-def _sentences(settings: Settings, _: str) -> Sentences:
-    return Sentences(_places(settings, load(settings.knowledge)))
+_lock = threading.Lock()
+_kept: dict[Path, tuple[str, Sentences]] = {}
 
 
 def _places(settings: Settings, knowledge: KnowledgeBase) -> Iterator[Place]:
@@ -138,8 +152,7 @@ def doubts(
             problems.append(Doubt(_same_kind(lesson, place), place))
         if not problems:
             for place in (*known.near(lesson.text), *taught.near(lesson.text)):
-                if place.where not in MEASURED:
-                    problems.append(Doubt("near" if place.label == lesson.label else "near_conflict", place))
+                problems.append(Doubt("near" if place.label == lesson.label else "near_conflict", place))
         if problems:
             found[lesson.id] = sorted(problems, key=lambda doubt: _ORDER.index(doubt.kind))
     return found
@@ -170,6 +183,11 @@ def _said(settings: Settings, knowledge: KnowledgeBase) -> set[str]:
             if path.stem not in ("lookups", "phrases"):
                 said |= set(examples(path))
     return said
+
+
+def _words(text: str) -> set[str]:
+    """Returns the words of a sentence in lower case; Han characters stand singly."""
+    return set(_WORD.findall(text.casefold()))
 
 
 def _grams(key: str) -> set[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.knowledge.loader import normal_question
 from bot.store.unanswered import Unanswered
-from bot.text.terms import is_telling, search_terms, words
+from bot.text.terms import search_terms, words
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the comments
 
@@ -79,7 +79,7 @@ def common_words(theme: Theme, least: int = 3, most: int = 4) -> list[str]:
     """
     counted: Counter[str] = Counter()
     for question in theme.questions:
-        counted.update({word for word in words(question.text) if is_telling(word)})
+        counted.update({word for word in words(question.text) if search_terms(word)})
     frequent = [(word, count) for word, count in counted.items() if count >= least]
     return [word for word, _ in sorted(frequent, key=lambda pair: (-pair[1], pair[0]))[:most]]
 

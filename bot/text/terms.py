@@ -27,11 +27,6 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(token.text for token in tokenise(normalise(text).text) if any(c.isalnum() for c in token.text))
 
 
-def is_telling(word: str) -> bool:
-    """Returns whether a word says what a text is about rather than only carrying it."""
-    return word not in _HAN_STOP if is_han(word[0]) else word not in STOP_WORDS
-
-
 def search_terms(text: str) -> list[str]:
     """Returns the terms to search by: English stems without stop words, numbers, Han characters and their pairs."""
     terms: list[str] = []

@@ -199,7 +199,9 @@ def _questions(stub: Lesson, standing: Sequence[Lesson]) -> list[Lesson]:
 
 def _doubts(console: Console, standing: Sequence[Lesson]) -> dict[str, list[Doubt]]:
     settings = console.settings
-    return doubts(standing, sentences_of(settings), console.knowledge, intents_of(settings.nlu_data))
+    if not standing:
+        return {}
+    return doubts(standing, sentences_of(settings, console.knowledge), console.knowledge, intents_of(settings.nlu_data))
 
 
 def _export(console: Console) -> Export:
