@@ -36,6 +36,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     from bot.channels.telegram.application import assemble, need_token
     from bot.channels.telegram.running import run
     from bot.channels.telegram.webhook import webhook_for
+    from bot.dialogue.following import ModelFollower
 
     need_token(settings)
     webhook = webhook_for(settings, options.webhook, host, int(port)) if options.webhook else None
@@ -48,7 +49,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         await run(assemble(settings, dialogue), webhook)
 
     try:
-        asyncio.run(serve())
+        with ModelFollower(dialogue):
+            asyncio.run(serve())
     finally:
         dialogue.store.close()
     return 0
