@@ -135,6 +135,12 @@ def test_decides_many_at_once_and_leaves_what_others_decided(reviewer, record, c
     assert [state(console, id) for id in ids] == ["out_of_scope", "out_of_scope", "confirmed"]
 
 
+def test_says_that_nothing_was_ticked(reviewer, record):
+    record()
+    response = reviewer.submit("/inbox/decide", decision="confirm")
+    assert "Nothing was ticked" in reviewer.get(response.headers["location"]).text
+
+
 def test_assigns_one_and_many(reviewer, record, console):
     ids = [record(number) for number in range(2)]
     reviewer.submit("/inbox/decide", id=ids, decision="assign", assign_to="editor")
