@@ -9,34 +9,23 @@ is taken in light and dark, at desktop and phone width, in English and Chinese: 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import itertools
 import logging
 import shutil
-import socket
 import tempfile
-import threading
-from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
-import uvicorn
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.review import fill, generate
 from bot.knowledge.loader import load
-from bot.review.app import create_app
 from bot.review.console import Console
 from bot.settings import PROJECT_ROOT, Settings
 from bot.store.contacts import ContactStore
+from tests.bot.review.browsing import ARGUMENTS, CHROMIUM, served
 
-CHROMIUM = "/usr/bin/chromium"
-#: What keeps Debian's Chromium to this machine, and working as root and without a screen.
-ARGUMENTS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 PASSWORD = "only for pictures"  # noqa: S105
 #: Name of the picture → address; `{enquiry}` and `{request}` are the first of their lists.
 PAGES = {
@@ -58,20 +47,6 @@ _QUESTIONS = {
     "en": ("We are a mid-sized maker of water pumps. Whom in Nairobi do we talk to about a joint project?", "en"),
     "zh": ("我们公司想赞助一次环境会议，需要提前多久联系？", "zh"),
 }
-
-
-@contextlib.contextmanager
-def served(console: Console) -> Iterator[str]:
-    """Serves a console in a thread of this process; yields its address."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(console), log_config=None, access_log=False, lifespan="off", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
 
 
 #: What is typed into the page for trying.

@@ -77,7 +77,7 @@ def _answer(console: Console, page: Page, request: Request, form: dict[str, list
         return page.handler(visit)
     except BotError as error:
         logger.warning("a page could not be shown: %s", error)
-        return visit.render("problem.html", 503, title=visit.words.get("base.problem"), problem=str(error))
+        return visit.problem(str(error), 503)
     except HTTPException:
         raise
     except Exception:  # one page may fail, the console goes on; answered here, where the headers are put on
@@ -108,8 +108,5 @@ def _refused(console: Console) -> _Handler:
 
 def _problem(console: Console, request: Request, status: int) -> Response:
     visit = getattr(request.state, "visit", None) or _visit(console, request, {})
-    words = visit.words
-    problem = words.either(
-        f"base.status_{status}", words.get("base.status_500" if status >= 500 else "base.status_400")
-    )
-    return visit.render("problem.html", status, title=words.get("base.problem"), problem=problem)
+    otherwise = visit.words.get("base.status_500" if status >= 500 else "base.status_400")
+    return visit.problem(visit.words.either(f"base.status_{status}", otherwise), status)

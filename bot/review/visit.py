@@ -37,6 +37,8 @@ class Visit:
         self.words: Words = preferred(
             console.words, cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", "")
         )
+        #: Off on the page that tells of a fault: counting may be what has failed.
+        self.has_badges = True
         self.has_keys = cookies.get(KEYS_COOKIE) != "off"
         self.token = cookies.get(guard.session_cookie(console.settings), "") if account else ""
         self._fresh_binding = ""
@@ -95,7 +97,7 @@ class Visit:
     def sections(self) -> list[tuple[Section, int]]:
         """The places that whoever comes may go to, each with how much waits there."""
         known: list[Section] = self.request.app.state.sections
-        return [(s, s.badge(self.console) if s.badge else 0) for s in known if self.may(s.role)]
+        return [(s, s.badge(self.console) if s.badge and self.has_badges else 0) for s in known if self.may(s.role)]
 
     def render(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """Returns a page made from `templates/<template>`; every value is escaped."""
@@ -109,6 +111,11 @@ class Visit:
         if filled:
             wanted += ("&" if "?" in wanted else "?") + filled
         return self.finished(RedirectResponse(wanted, 303))
+
+    def problem(self, said: str, status: int) -> Response:
+        """Returns a page that says what did not work."""
+        self.has_badges = False
+        return self.render("problem.html", status, title=self.words.get("base.problem"), problem=said)
 
     def remember(self, response: Response, name: str, value: str) -> Response:
         """Keeps a choice of the person, such as the language, in their browser."""

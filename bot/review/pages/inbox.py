@@ -38,7 +38,8 @@ def inbox(visit: Visit) -> Response:
         most=MOST_COUNTED if total is None else None,
         counts=counts,
         done=visit.console.reviews.batch(visit.asked("done")) if visit.asked("done") else [],
-        taken=visit.asked("taken", 4),
+        taken=_number(visit.asked("taken", 4)),
+        is_nothing_ticked=visit.asked("said", 8) == "none",
         saved=visit.console.filters.of(visit.name),
         reviewers=reviewers(visit.console),
         options=_options(visit, queue),
@@ -101,6 +102,10 @@ def reviewers(console: Console) -> list[str]:
 def carried(visit: Visit) -> dict[str, str]:
     """Returns the filter that a form carries along in its fields `queue.<name>`."""
     return {name.partition(".")[2]: values[0] for name, values in visit.form.items() if name.startswith("queue.")}
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isascii() and written.isdigit() else 0
 
 
 def _options(visit: Visit, queue: Queue) -> dict[str, list[tuple[str, str]]]:

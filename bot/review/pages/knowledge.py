@@ -45,7 +45,7 @@ class Row:
     def states(self) -> set[str]:
         """Returns the states of `_STATES` that this entry is in."""
         found = {
-            "off": self.is_off,
+            "off": self.is_off or self.entry.switched_off,
             "expired": self.days_left is not None and self.days_left < 0,
             "expiring": self.days_left is not None and 0 <= self.days_left <= _EXPIRING_DAYS,
             "remarks": self.remarks > 0,
@@ -55,6 +55,11 @@ class Row:
             "superseded": bool(self.entry.superseded_by),
         }
         return {state for state, is_so in found.items() if is_so}
+
+    def marks(self) -> list[str]:
+        """Returns the states that the list marks, in their order; that something is not used says its number."""
+        mine = self.states()
+        return [state for state in _STATES if state in mine and state != "unused"]
 
 
 def knowledge(visit: Visit) -> Response:

@@ -47,6 +47,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (is_typing(event.target)) return;
+  // Enter belongs to what has the focus.
+  if (event.key === "Enter" && event.target.closest("a, button, summary, input")) return;
   const moves = { j: () => step(1), k: () => step(-1), x: tick_row };
   const done = (moves[event.key] && moves[event.key]()) || press(event.key);
   if (done) event.preventDefault();
