@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bot.dialogue.training import inputs_hash, intents_of
+from bot.dialogue.training import intents_of
 from bot.errors import KnowledgeError
 from bot.evaluation.questions import LabelledQuestion, read_questions
 from bot.knowledge.loader import KnowledgeBase, folder_hash, load, normal_question
@@ -97,7 +97,8 @@ def sentences_of(settings: Settings, knowledge: KnowledgeBase | None = None) -> 
     Raises:
         KnowledgeError: a file cannot be read.
     """
-    version = inputs_hash(settings)
+    folders = (settings.knowledge, settings.nlu_data, _held_out_folder(settings))
+    version = " ".join(folder_hash(folder) for folder in folders)
     with _lock:
         if _kept.get(settings.root, ("", None))[0] != version:
             fits = knowledge is not None and knowledge.version == folder_hash(settings.knowledge)
@@ -130,9 +131,13 @@ def _places(settings: Settings, knowledge: KnowledgeBase) -> Iterator[Place]:
 def held_out(settings: Settings, knowledge: KnowledgeBase) -> list[LabelledQuestion]:
     """Returns the questions that quality is measured with; none in a checkout without them."""
     try:
-        return read_questions(settings.root / "tests" / "nlu", knowledge)
+        return read_questions(_held_out_folder(settings), knowledge)
     except KnowledgeError:
         return []
+
+
+def _held_out_folder(settings: Settings) -> Path:
+    return settings.root / "tests" / "nlu"
 
 
 def doubts(

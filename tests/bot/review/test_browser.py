@@ -157,7 +157,13 @@ def test_can_be_read_in_either_theme_width_and_language(open_page, record, conso
     size = {"width": width, "height": 844}
     page = open_page("admin", color_scheme=theme, viewport=size, locale=language)
     expect(page.locator("html")).to_have_attribute("lang", language)
-    paths = ("/inbox?state=any&language=en", f"/inbox/enquiries/{id}", "/people", f"/people/{drafted.reference}", "/knowledge")
+    paths = (
+        "/inbox?state=any&language=en",
+        f"/inbox/enquiries/{id}",
+        "/people",
+        f"/people/{drafted.reference}",
+        "/knowledge",
+    )
     for path in (*paths, "/knowledge/growth.number", "/dashboard", "/try", "/users", "/audit"):
         page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + path)
         assert page.evaluate(FAINT) == [], path
