@@ -8,22 +8,29 @@ from collections import Counter
 
 from actions._base import TEXT_PAYLOAD, Guide, Response
 from bot.knowledge import render
+from bot.knowledge.context import corrects_the_last, has_pronoun, points_back, says_nothing_else
 from bot.knowledge.models import Entry
 from bot.knowledge.selection import Decision, Question, decide
-from bot.languages import script_of
+from bot.languages import foreign_language, script_of
 from bot.reply import Choice, Reply
 
 _MOST_CHOICES = 5
 _MOST_SOURCES = 6
 # Of the question before, so many of the likeliest entries are kept for a follow-up.
-_REMEMBERED = 8
+_REMEMBERED = 40
+# Small talk that is less sure than this may be a question after all.
+_UNSURE = 0.7
 
 
 def respond_to_question(guide: Guide, question: Question | None = None) -> Response:
     """Returns the response to a free question (default: the turn's own), in the light of what was answered before."""
     question = question or guide.turn.question
+    elsewhere = _in_another_language(guide)
+    if elsewhere is not None:
+        return Response(elsewhere)
     decision = decide(question, guide.knowledge, guide.turn.context)
-    ranked = {"last_ranking": [list(pair) for pair in question.ranking[:_REMEMBERED]]}
+    ranking = decision.ranking or question.ranking
+    ranked = {"last_ranking": [list(pair) for pair in ranking[:_REMEMBERED]]}
     if decision.kind == "answer":
         response = answer_entry(guide, decision.entries[0], confidence=decision.confidence, close=decision.runners_up)
         return Response(response.reply, {**response.slots, **ranked})
@@ -32,6 +39,25 @@ def respond_to_question(guide: Guide, question: Question | None = None) -> Respo
         reply = guide.say("choices", "choices", choices=(*choices, guide.ways_out()[0]))
         return Response(dataclasses.replace(reply, confidence=decision.confidence), ranked)
     return Response(declined(guide, decision))
+
+
+def follow_up(guide: Guide) -> Response | None:
+    """Returns the response to what sounds like small talk and yet takes up the conversation; else None.
+
+    "thanks. UNHCR?", "ok and para 21", "no, I meant the cost" and "who runs it?" are questions on what was said before.
+    """
+    question, knowledge = guide.turn.question, guide.knowledge
+    if not (guide.turn.last_entry or guide.turn.context.last_ranking) or guide.turn.is_payload:
+        return None
+    names = question.names_a_subject or question.values("paragraph") or question.values("number")
+    asks = question.text.rstrip().endswith(("?", "？")) or question.confidence < _UNSURE
+    rest = question.text if question.rest is None else question.rest
+    corrects = corrects_the_last(question.text, knowledge) and not says_nothing_else(rest, knowledge)
+    points = has_pronoun(question.text, knowledge) and points_back(question.text, knowledge) and asks
+    if not (names and asks) and not points and not (corrects and names):
+        return None
+    response = respond_to_question(guide, question.about_its_subject())
+    return response if response.reply.outcome == "answer" else None
 
 
 def answer_entry(
@@ -100,12 +126,19 @@ def declined(guide: Guide, decision: Decision) -> Reply:
         held = guide.services.texts.at_hand([(source.symbol, decision.locator)])
         choices = tuple(place_choice(guide, *named) for named in held)
         return guide.unanswered(name, choices, source=source.symbol, place=place, url=url)
-    reply = guide.unanswered("fallback")
-    foreign = script_of(guide.turn.text) not in (
-        "",
-        *(s for known in guide.knowledge.languages.values() for s in known.scripts),
-    )
-    if foreign:
-        names = language.locator_join.join(known.name for known in guide.knowledge.languages.values())
-        reply = dataclasses.replace(reply, body=(*reply.body, guide.phrase("fallback_languages", languages=names)))
-    return reply
+    return guide.unanswered("fallback")
+
+
+def _in_another_language(guide: Guide) -> Reply | None:
+    """Returns the polite line, in its own language, for a message in one that is not spoken here; else None."""
+    languages, foreign = guide.knowledge.languages, guide.services.phrases.foreign
+    code = foreign_language(guide.turn.text, languages, {code: one.script for code, one in foreign.items()})
+    spoken = guide.knowledge.languages[guide.language].locator_join.join(one.name for one in languages.values())
+    if code:
+        line = foreign[code].line.replace("{languages}", spoken)
+    elif script_of(guide.turn.text) not in ("", *(s for known in languages.values() for s in known.scripts)):
+        line = guide.phrase("fallback_languages", languages=spoken)
+    else:
+        return None
+    reply = guide.say("fallback_languages", "fallback", guide.ways_out(), "", languages=spoken)
+    return dataclasses.replace(reply, body=(line,))

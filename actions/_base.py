@@ -57,7 +57,7 @@ class GuideAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
         dispatcher.utter_message(
             text=reply.text,
             buttons=[{"title": choice.label, "payload": choice.payload} for choice in reply.choices],
-            json_message={**reply.to_dict(), **_chosen(response)},
+            json_message={**reply.to_dict(), **_chosen(response), "understood": turn.question.intent},
         )
         slots = {
             "last_language": reply.language,

@@ -7,7 +7,8 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from bot.knowledge.selection import Context, Question
+from bot.knowledge.context import Context
+from bot.knowledge.selection import Question
 
 
 @dataclass(frozen=True)

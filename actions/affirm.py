@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions._answering import follow_up
 from actions._base import Guide, GuideAction, Response
 from actions.hand_over import hand_over
 from actions.offer_person import CONFIRM_PAYLOAD
@@ -18,4 +19,4 @@ class ActionAffirm(GuideAction):
         """See parent class."""
         if CONFIRM_PAYLOAD in (guide.turn.slots.get("offered") or ()):
             return hand_over(guide)
-        return Response(guide.say("affirm", "smalltalk"))
+        return follow_up(guide) or Response(guide.say("affirm", "smalltalk"))

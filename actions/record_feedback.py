@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions._answering import follow_up
 from actions._base import Guide, GuideAction, Response
 
 
@@ -14,6 +15,9 @@ class ActionRecordFeedback(GuideAction):
 
     def respond(self, guide: Guide) -> Response:
         """See parent class."""
+        taken_up = follow_up(guide)
+        if taken_up is not None:
+            return taken_up
         verdict = guide.turn.question.intent.removeprefix("give_feedback_")
         enquiry = guide.turn.slot("last_enquiry")
         if enquiry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions._answering import follow_up
 from actions._base import Guide, GuideAction, Response
 
 
@@ -14,5 +15,8 @@ class ActionSayPhrase(GuideAction):
 
     def respond(self, guide: Guide) -> Response:
         """See parent class."""
+        taken_up = follow_up(guide)
+        if taken_up is not None:
+            return taken_up
         intent = guide.turn.question.intent
         return Response(guide.say(intent, "smalltalk", operated=guide.operated()))

@@ -17,5 +17,6 @@ class ActionShowEntry(GuideAction):
         """See parent class."""
         for entry_id in guide.turn.question.values("entry"):
             if entry_id in guide.knowledge.entries:
-                return answer_entry(guide, entry_id, confidence=1.0)
+                response = answer_entry(guide, entry_id, confidence=1.0)
+                return Response(response.reply, {**response.slots, "last_ranking": [[entry_id, 1.0]]})
         return Response(guide.say("no_choice", "notice", choices=guide.ways_out()))

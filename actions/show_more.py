@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions._answering import answer_entry, entry_choice, respond_to_question
 from actions._base import Guide, GuideAction, Response
 from bot.knowledge import render
+from bot.knowledge.models import Entry
 
 
 class ActionShowMore(GuideAction):
@@ -26,12 +27,18 @@ class ActionShowMore(GuideAction):
         if text.more and not told:
             response = answer_entry(guide, entry.id, confidence=1.0, part="more")
             return Response(response.reply, {**response.slots, "told_more": entry.id})
+        main = entry.references[0].source
         documents = {reference.source for reference in entry.references}
         related = [guide.knowledge.entries[other] for other in entry.related if other in guide.knowledge.entries]
-        # What rests on the same document goes on where the answer stopped.
-        related.sort(key=lambda other: not documents & {reference.source for reference in other.references})
+        # What rests on the same document, first of all the one it mainly rests on, goes on where the answer stopped.
+        related.sort(key=lambda other: _distance(other, main, documents))
         if related:
             return answer_entry(guide, related[0].id, confidence=1.0)
         same = [e.id for e in guide.knowledge.entries.values() if e.topic == entry.topic and e.id != entry.id]
         choices = tuple(entry_choice(guide, entry_id) for entry_id in same[:5])
         return Response(guide.say("more_none", "notice", choices=choices))
+
+
+def _distance(entry: Entry, main: str, documents: set[str]) -> int:
+    cited = {reference.source for reference in entry.references}
+    return 0 if main in cited else 1 if documents & cited else 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from actions._answering import declined, entry_choice, place_choice, respond_to_question
+from actions._answering import answer_entry, declined, entry_choice, place_choice, respond_to_question
 from actions._base import Guide, GuideAction, Response
 from bot.knowledge import quoting, render
 from bot.knowledge.models import Entry, Reference, Source
@@ -75,8 +75,18 @@ def _named(guide: Guide, source: str, locator: str) -> Response:
     is_held = bool(guide.services.texts.at_hand([(source, locator)]))
     if not is_held and locator not in guide.knowledge.sources[source].places:
         return Response(declined(guide, Decision("no_place", source=source, locator=locator)))
+    if citing and not is_held:
+        return _in_other_words(guide, source, locator, citing)
     reply = _shown(guide, source, locator, choices)
     return Response(reply, {"last_entry": citing[0].id} if citing and reply.outcome == "answer" else {})
+
+
+def _in_other_words(guide: Guide, source: str, locator: str, citing: list[Entry]) -> Response:
+    """Returns what the guide itself says of a place whose official text is not at hand, and where that can be read."""
+    shares = dict(guide.turn.question.ranking)
+    citing.sort(key=lambda entry: -shares.get(entry.id, 0.0))
+    response = answer_entry(guide, citing[0].id, confidence=1.0, close=tuple(entry.id for entry in citing[1:]))
+    return Response(response.reply.with_note(_not_at_hand(guide, source, locator)), response.slots)
 
 
 def _shown(guide: Guide, source: str, locator: str, choices: tuple[Choice, ...]) -> Reply:
@@ -86,8 +96,8 @@ def _shown(guide: Guide, source: str, locator: str, choices: tuple[Choice, ...])
     link = "" if url else "_no_link"
     held = guide.services.texts.place(source, locator)
     if not held:
-        values = {"source": source, "place": place, "url": url}
-        return guide.say(f"text_not_at_hand{link}", "notice", (*choices, *guide.ways_out()[:1]), "", **values)
+        reply = guide.say("labels_text", "notice", (*choices, *guide.ways_out()[:1]))
+        return dataclasses.replace(reply, body=(_not_at_hand(guide, source, locator),))
     code = next((c for c in (guide.language, *guide.knowledge.languages) if c in held), min(held))
     cited = render.citations((Reference(source, (locator,)),), guide.knowledge, guide.language)
     notes = [guide.phrase("text_in_language", language=_name(guide, code))] if code != guide.language else []
@@ -106,6 +116,13 @@ def _shown(guide: Guide, source: str, locator: str, choices: tuple[Choice, ...])
         whole = len(held[code].text)
         reply = reply.with_note(guide.phrase(f"text_cut{link}", shown=quotation.shown, whole=whole, url=url))
     return dataclasses.replace(reply, body=(quotation.text,))
+
+
+def _not_at_hand(guide: Guide, source: str, locator: str) -> str:
+    url = guide.knowledge.sources[source].url_in(guide.language)
+    place = render.written_locators((locator,), guide.knowledge.languages[guide.language])
+    name = "text_not_at_hand" if url else "text_not_at_hand_no_link"
+    return guide.phrase(name, source=source, place=place, url=url)
 
 
 def _name(guide: Guide, code: str) -> str:

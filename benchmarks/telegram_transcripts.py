@@ -49,6 +49,9 @@ ASKED = {
         "more": "more",
         "figure": "How many companies were expelled from the Compact?",
         "decision": "Is Acme Ltd on the sanctions list?",
+        "person": "I want to talk to a person",
+        "yes": "yes, please",
+        "cite": "/cite A/RES/64/223 9",
         "inline": "due diligence",
         "group": "Partnerships team",
         "title": "First contact",
@@ -60,6 +63,9 @@ ASKED = {
         "more": "再详细点",
         "figure": "全球契约开除过多少公司？",
         "decision": "某某公司在制裁名单上吗？",
+        "person": "我想找人工",
+        "yes": "好的",
+        "cite": "/cite 第64/223号决议第9段",
         "inline": "尽职调查",
         "group": "伙伴关系小组",
         "title": "初次接触",
@@ -150,9 +156,9 @@ async def play(stage: Stage) -> None:
     await ada.reply()
     await ada.say(words["figure"])
     await ada.reply()
-    await ada.say("/person")
+    await ada.say(words["person"])
     await ada.reply()
-    await ada.press(stage.phrase("button_consent"))
+    await ada.say(words["yes"])
     await ada.reply()
     stage.keep(ada, "person", titles[3])
 
@@ -172,6 +178,8 @@ async def play(stage: Stage) -> None:
     await ada.say("/sources")
     message = await ada.reply()
     await (await ada.press(message.labels[0], message)).edited()
+    await ada.say(words["cite"])
+    await ada.reply()
     stage.keep(ada, "browse", titles[5])
 
     ada = stage.person()

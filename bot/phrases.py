@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.errors import KnowledgeError
@@ -11,10 +11,19 @@ from bot.knowledge.loader import read_yaml
 
 
 @dataclass(frozen=True)
+class Foreign:
+    """A language that is not spoken here: the script it is written in, and the line in it that says so."""
+
+    script: str
+    line: str
+
+
+@dataclass(frozen=True)
 class Phrases:
-    """The phrases of all languages; `texts` is keyed by language code and name."""
+    """The phrases of all languages; `texts` is keyed by language code and name, `foreign` by language code."""
 
     texts: dict[str, dict[str, str]]
+    foreign: dict[str, Foreign] = field(default_factory=dict)
 
     def get(self, name: str, language: str, /, **values: object) -> str:
         """Returns one phrase in `language`, its {names} filled in.
@@ -30,7 +39,8 @@ def load_phrases(nlu_data: Path, languages: list[str]) -> Phrases:
     """Returns the phrases of `languages`.
 
     Raises:
-        KnowledgeError: a file is missing, no YAML, or has no `phrases` of plain texts.
+        KnowledgeError: a file is missing, no YAML, or has no `phrases` of plain texts, or `foreign.yml` is of another
+            shape.
     """
     texts = {}
     for code in languages:
@@ -39,7 +49,19 @@ def load_phrases(nlu_data: Path, languages: list[str]) -> Phrases:
         if not isinstance(phrases, dict) or not all(isinstance(text, str) for text in phrases.values()):
             raise KnowledgeError(path, "`phrases` must be a mapping of names to texts")
         texts[code] = {name: text.strip() for name, text in phrases.items()}
-    return Phrases(texts)
+    return Phrases(texts, _foreign(nlu_data / "foreign.yml", languages))
+
+
+def _foreign(path: Path, languages: list[str]) -> dict[str, Foreign]:
+    """Returns the lines for other languages; none where there is no such file."""
+    if not path.is_file():
+        return {}
+    rows = read_yaml(path).get("foreign") or {}
+    try:
+        lines = {code: Foreign(str(row["script"]), str(row["line"])) for code, row in rows.items()}
+    except (AttributeError, KeyError, TypeError) as error:
+        raise KnowledgeError(path, "`foreign` must map language codes to `script` and `line`") from error
+    return {code: one for code, one in lines.items() if code not in languages}
 
 
 def check_phrases(phrases: Phrases) -> list[str]:

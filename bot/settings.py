@@ -37,6 +37,7 @@ class Settings:
     telegram_api_url: str = ""
     telegram_webhook_secret: str = field(default="", repr=False)
     review_url: str = ""
+    log_format: str = "text"
 
     @property
     def knowledge(self) -> Path:
@@ -87,7 +88,7 @@ class Settings:
             secret=get("PARTNERGUIDE_SECRET", ""),
             operator=get("PARTNERGUIDE_OPERATOR", "").strip(),
             contact=get("PARTNERGUIDE_CONTACT", "").strip(),
-            redis_url=get("PARTNERGUIDE_REDIS_URL", ""),
+            redis_url=_redis(get("PARTNERGUIDE_REDIS_URL", "")),
             sources=Path(sources) if sources else None,
             phone_regions=regions or cls.phone_regions,
             enquiry_retention_days=_positive(get, "PARTNERGUIDE_ENQUIRY_RETENTION_DAYS", cls.enquiry_retention_days),
@@ -98,6 +99,7 @@ class Settings:
             telegram_api_url=_address("TELEGRAM_API_URL", get("TELEGRAM_API_URL", "")),
             telegram_webhook_secret=_webhook_secret(get("TELEGRAM_WEBHOOK_SECRET", "")),
             review_url=_review_url(get("PARTNERGUIDE_REVIEW_URL", "")),
+            log_format=_one_of("PARTNERGUIDE_LOG_FORMAT", get("PARTNERGUIDE_LOG_FORMAT", ""), ("text", "json")),
         )
 
 
@@ -122,6 +124,20 @@ def _review_url(value: str) -> str:
     if origin and not re.fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?", origin):
         raise SettingsError("PARTNERGUIDE_REVIEW_URL: must be https:// and a host, such as https://review.example.org")
     return origin
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    """Returns a value that is one of some words; the first where it is not set."""
+    if value.strip() and value.strip() not in allowed:
+        raise SettingsError(f"{name}: must be {' or '.join(allowed)}, not {value.strip()!r}")
+    return value.strip() or allowed[0]
+
+
+def _redis(value: str) -> str:
+    """Returns the address of a Redis server; it may hold a password, and is never repeated in the message."""
+    if value.strip() and not value.strip().startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError("PARTNERGUIDE_REDIS_URL: must start with redis://, rediss:// or unix://")
+    return value.strip()
 
 
 def _webhook_secret(value: str) -> str:

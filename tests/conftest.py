@@ -13,14 +13,18 @@ from typing import Any
 
 import pytest
 
+from bot.dialogue.postponing import postpone
+
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(sys.executable).parent / "partnerguide"
 
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", RASA_TELEMETRY_ENABLED="false", LOG_LEVEL="ERROR")
 #: The folder of official texts, which are no part of the repository; tests on them are skipped where it is not set.
 OFFICIAL_TEXTS = os.environ.get("PARTNERGUIDE_SOURCES")
-# Programs that tests start keep compiled bytecode: without it each takes 16 s to load TensorFlow, not 8 (2026-11-20).
+# Programs that tests start keep compiled bytecode: without it each takes twice as long to load Rasa (2026-11-20).
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# As our own entry points do: Rasa without TensorFlow, which is half of the time it takes to import.
+postpone()
 for name in [name for name in os.environ if name.startswith("PARTNERGUIDE_") or name == "TELEGRAM_BOT_TOKEN"]:
     del os.environ[name]  # a developer's own settings are not what is tested
 

@@ -76,6 +76,7 @@ BORDERS = {
     "alembic": ["bot.store"],
     "psycopg2": ["bot.store"],
     "redis": ["bot.channels", "bot.dialogue", "bot.store"],
+    "prometheus_client": ["bot.channels.telegram"],
     "rich": ["bot.channels", "bot.cli"],
     "prompt_toolkit": ["bot.channels", "bot.cli"],
     "sklearn": ["bot.nlu", "bot.teaching"],

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console, Group
+from rich.console import Console, ConsoleDimensions, Group
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
@@ -34,6 +34,7 @@ COMMANDS = {
 _QUIT = frozenset({"/quit", "/exit", "/q"})
 _WIDEST = 100
 _USUAL = 80
+_USUAL_LINES = 25
 
 
 class Terminal:
@@ -85,8 +86,10 @@ class Terminal:
 
     async def _show(self, console: Console, answer: Answer) -> None:
         # Asked each time: people resize their windows. Some terminals do not know how wide they are and say 0.
-        width = min(os.get_terminal_size(console.file.fileno()).columns or _USUAL, _WIDEST)
-        console.print(rendered(answer.reply), width=width)
+        window = os.get_terminal_size(console.file.fileno())
+        # Said to the console as a whole: by itself it believes the variable COLUMNS before the window.
+        console.size = ConsoleDimensions(min(window.columns or _USUAL, _WIDEST), window.lines or _USUAL_LINES)
+        console.print(rendered(answer.reply))
         self._dialogue.delivered(answer)
         await asyncio.sleep(0)
 

@@ -22,7 +22,7 @@ def ready_dialogue(settings: Settings, *, retrain_stale: bool, lasting: bool = F
     Raises:
         BotError: something that the dialogue needs cannot be used.
     """
-    logs.configure()
+    logs.configure(as_json=settings.log_format == "json")
     if training.current(settings) is None:
         with training.alone(settings):
             if training.current(settings) is None:

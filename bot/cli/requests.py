@@ -68,6 +68,6 @@ def _close(options: argparse.Namespace, settings: Settings) -> int:
 def _found(reference: str, settings: Settings) -> Contact:
     with ContactStore.from_settings(settings) as store:
         contact = store.get(reference)
-    if contact is None or contact.state == "draft":
+    if contact is None or contact.is_draft:
         raise StoreError(f"there is no request {reference!r}; partnerguide requests list shows them")
     return contact

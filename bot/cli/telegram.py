@@ -23,30 +23,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="127.0.0.1:8443",
         help="where the webhook listens (default: %(default)s)",
     )
+    parser.add_argument(
+        "--monitor", metavar="HOST:PORT", help="answer /healthz, /readyz and /metrics there, such as 127.0.0.1:9464"
+    )
     parser.add_argument("--dry-run", action="store_true", help="show commands, descriptions and settings; send nothing")
     parser.set_defaults(run=_run, wrong_use=parser.error)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    host, _, port = options.listen.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        options.wrong_use(f"argument --listen: {options.listen!r} is no HOST:PORT, such as 0.0.0.0:8443")
+    host, port = _address(options, "listen", "0.0.0.0:8443")  # noqa: S104  # named as an example
+    watched = _address(options, "monitor", "127.0.0.1:9464") if options.monitor else None
     if options.dry_run:
         return _show(options, settings)
     from bot.channels.telegram.application import assemble, need_token
+    from bot.channels.telegram.monitor import Monitor
     from bot.channels.telegram.running import run
     from bot.channels.telegram.webhook import webhook_for
     from bot.dialogue.following import ModelFollower
 
     need_token(settings)
-    webhook = webhook_for(settings, options.webhook, host, int(port)) if options.webhook else None
+    webhook = webhook_for(settings, options.webhook, host, port) if options.webhook else None
     secret(settings)
     dialogue = ready_dialogue(settings, retrain_stale=False, lasting=True)
     for name in ("bot", "actions"):
         logging.getLogger(name).setLevel(logging.INFO)
 
     async def serve() -> None:
-        await run(assemble(settings, dialogue), webhook)
+        assembly = assemble(settings, dialogue)
+        await run(assembly, webhook, monitor=Monitor(assembly.front, *watched) if watched else None)
 
     try:
         with ModelFollower(dialogue):
@@ -54,6 +58,15 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     finally:
         dialogue.store.close()
     return 0
+
+
+def _address(options: argparse.Namespace, name: str, example: str) -> tuple[str, int]:
+    """Returns host and port of an option; ends as wrong use where it is no such thing."""
+    given = getattr(options, name)
+    host, _, port = given.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        options.wrong_use(f"argument --{name}: {given!r} is no HOST:PORT, such as {example}")
+    return host, int(port)
 
 
 def _show(options: argparse.Namespace, settings: Settings) -> int:

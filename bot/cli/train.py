@@ -15,7 +15,7 @@ from bot.settings import Settings
 _STEPS = {
     "EntityRecogniser": "names and numbers",
     "EntrySelector": "weighing the evidence",
-    "LinearIntentClassifier": "words and characters",
+    "ExampleClassifier": "words and characters",
     "RulePolicy": "rules",
 }
 

@@ -15,7 +15,7 @@ import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from bot import services
 from bot.dialogue.training import ModelRecord, verified_model
@@ -23,7 +23,7 @@ from bot.errors import KnowledgeError, ModelError, StoreError
 from bot.knowledge.loader import KnowledgeBase, folder_hash, load
 from bot.languages import reply_language
 from bot.phrases import Phrases
-from bot.reply import Choice, Outcome, Reply
+from bot.reply import ENQUIRY_OUTCOMES, Choice, Outcome, Reply
 from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
 from bot.store.models import Enquiry, enquiry_id, only_outcome
@@ -71,11 +71,15 @@ class Message:
 
 @dataclass(frozen=True)
 class Answer:
-    """A reply, with the time it took in milliseconds, and what the person chose by it (`language`, `audience`)."""
+    """A reply, with the time it took in milliseconds, and what the person chose by it (`language`, `audience`).
+
+    `understood` is the intent of the message itself, where the dialogue has heard it.
+    """
 
     reply: Reply
     latency_ms: float
     chosen: dict[str, str] = field(default_factory=dict)
+    understood: str = ""
 
 
 class Dialogue:
@@ -140,13 +144,28 @@ class Dialogue:
         reply = await self._reply(message, chosen)
         latency_ms = (time.perf_counter() - started) * 1000
         self._remember(message.conversation, reply)
-        return Answer(reply, latency_ms, chosen)
+        understood = chosen.pop("understood", "")
+        return Answer(reply, latency_ms, chosen, understood)
 
-    def notice(self, message: Message, name: str, **values: str | int) -> Answer:
+    def notice(self, message: Message, name: str, *, outcome: Outcome = "notice", **values: str | int) -> Answer:
         """Returns a phrase as the answer to a message that the channel itself has dealt with, and logs it."""
         started = time.perf_counter()
-        reply = self._own(message, name, "notice", "", **values)
+        reply = self._own(message, name, outcome, "", **values)
         return Answer(reply, (time.perf_counter() - started) * 1000)
+
+    async def intent_of(self, text: str) -> str:
+        """Returns the intent of a text by itself, empty where unknown; nothing is answered, remembered or logged."""
+        try:
+            parsed = await self._agent.parse_message(defused(text))
+        except Exception:  # whatever fails in there, the turn itself will tell
+            logger.exception("a text could not be parsed")
+            return ""
+        return str((parsed.get("intent") or {}).get("name") or "")
+
+    def last_language(self, conversation: str) -> str:
+        """Returns the language of the last reply in a conversation; empty where none is remembered."""
+        last = self._last.get(conversation)
+        return last.language if last else ""
 
     def delivered(self, answer: Answer, *, success: bool = True) -> None:
         """Completes the logged row once the channel knows whether the reply has left."""
@@ -158,6 +177,12 @@ class Dialogue:
         """Returns the choices of the last reply in a conversation."""
         last = self._last.get(conversation)
         return last.choices if last else ()
+
+    async def remembered(self, conversation: str) -> dict[str, Any]:
+        """Returns what a running conversation remembers, by slot; empty where nothing is remembered."""
+        tracker = await self._memory.retrieve(conversation)
+        slots = tracker.current_slot_values() if tracker else {}
+        return {name: value for name, value in slots.items() if value not in (None, "", [])}
 
     def forget(self, conversation: str) -> None:
         """Forgets a conversation; what was logged of it is the log's business."""
@@ -227,16 +252,16 @@ class Dialogue:
         if text == "/confirm_deletion":
             self._memory.forget(message.conversation)
         picked.update(data.get("chosen", {}))
+        picked["understood"] = data.get("understood", "")
         return Reply.from_dict(data)
 
     def _own(self, message: Message, name: str, outcome: Outcome, said: str = "", **values: str | int) -> Reply:
         """Returns a reply made without the dialogue, logged here because no action ran."""
-        last = self._last.get(message.conversation)
         language = reply_language(
-            message.text,
+            "" if message.text.startswith("/") else message.text,  # in what script a command is typed says nothing
             self.knowledge.languages,
             chosen=message.language,
-            last=last.language if last else "",
+            last=self.last_language(message.conversation),
             hint=message.language_hint,
         )
         row_id = enquiry_id(message.conversation, message.message_id)
@@ -260,7 +285,7 @@ class Dialogue:
             shown=reply.text,
             intent=name,
             outcome=outcome,
-            is_enquiry=False,
+            is_enquiry=outcome in ENQUIRY_OUTCOMES,
             knowledge_version=self.knowledge.version,
             model_version=self.model.version,
         )
@@ -294,8 +319,10 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
         BotError: a setting, the knowledge base, the log or the model cannot be used.
     """
     path, record = verified_model(settings)
+    from bot.dialogue.postponing import postpone
     from bot.dialogue.quiet import quieten_rasa
 
+    postpone()
     quieten_rasa()
     shared = services.services()
     from rasa.shared.core.domain import Domain

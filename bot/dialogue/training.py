@@ -163,8 +163,10 @@ def train(
         ) from error
     examples = _taught(settings)
     name = _free_name(settings.models, inputs)
+    from bot.dialogue.postponing import postpone
     from bot.dialogue.quiet import quieten_rasa
 
+    postpone()
     quieten_rasa()
     import rasa.model_training
 

@@ -47,8 +47,10 @@ def open_understanding(settings: Settings, record: ModelRecord | None = None) ->
         path, record = verified_model(settings)
     else:
         path = verified(settings, record)
+    from bot.dialogue.postponing import postpone
     from bot.dialogue.quiet import quieten_rasa
 
+    postpone()
     quieten_rasa()
     from rasa.core.agent import Agent
 

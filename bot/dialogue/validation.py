@@ -39,6 +39,9 @@ def unused_reasons(settings: Settings) -> list[str]:
 
 
 def _warnings(settings: Settings) -> list[str]:
+    from bot.dialogue.postponing import postpone
+
+    postpone()
     from rasa.shared.importers.importer import TrainingDataImporter
     from rasa.validator import Validator
 

@@ -220,6 +220,10 @@ def _language(data: dict[str, Any]) -> tuple[str, Language]:
         quote_marks=(data["quote_marks"][0], data["quote_marks"][1]),
         as_of=data["as_of"],
         term_questions=tuple(data["term_questions"]),
+        reference_words=tuple(data.get("reference_words", ())),
+        correction_words=tuple(data.get("correction_words", ())),
+        pronouns=tuple(data.get("pronouns", ())),
+        question_words=tuple(data.get("question_words", ())),
         source_titles=dict(data["sources"]),
     )
     return language.code, language

@@ -104,7 +104,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Language:
-    """How one language is recognised and how numbers, places and units are written in it."""
+    """How one language is recognised and how numbers, places and units are written in it.
+
+    `reference_words` say nothing of their own in a follow-up ("what about", "那", "呢"); `correction_words` begin one
+    that corrects what was understood ("no", "I meant"); `pronouns` and `question_words` are those by which a short
+    question points back ("who runs it?", "何时").
+    """
 
     code: str
     name: str
@@ -121,4 +126,8 @@ class Language:
     as_of: str
     term_questions: tuple[str, ...]
     source_titles: dict[str, str]
+    reference_words: tuple[str, ...] = ()
+    correction_words: tuple[str, ...] = ()
+    pronouns: tuple[str, ...] = ()
+    question_words: tuple[str, ...] = ()
     topic_titles: dict[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ import numpy as np
 from bot.knowledge.loader import KnowledgeBase
 from bot.knowledge.models import Entry
 from bot.text.terms import search_terms
+
+_K1, _B = 1.2, 0.5
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
@@ -33,8 +35,45 @@ class Index:
                 frequencies[term] = frequencies.get(term, 0) + 1
         self._weights = {t: float(np.log(1 + (total - n + 0.5) / (n + 0.5))) for t, n in frequencies.items()}
         self._unknown = float(np.log(1 + (total + 0.5) / 0.5))
-        self._search = bm25s.BM25(k1=1.2, b=0.5)
+        self._search = bm25s.BM25(k1=_K1, b=_B)
         self._search.index([terms or ["\0"] for _, terms in rows], show_progress=False)
+
+    def to_arrays(self) -> dict[str, Array]:
+        """Returns the index as arrays without objects; the same for the same documents."""
+        scores = self._search.scores
+        # It adds an empty word of its own, for questions that hold nothing; its order differs from process to process.
+        words = sorted(word for word in self._search.vocab_dict if word)
+        order = np.asarray([self._search.vocab_dict[word] for word in words], dtype=np.int64)
+        starts, sizes = scores["indptr"][order], np.diff(scores["indptr"])[order]
+        ends = np.cumsum(sizes)
+        places = np.arange(sizes.sum()) + np.repeat(starts - (ends - sizes), sizes)
+        return {
+            "words": np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
+            "weights": np.asarray([self._weights.get(word, 0.0) for word in words]),
+            "sizes": np.asarray([self._count, scores["num_docs"]]),
+            "unknown": np.asarray([self._unknown]),
+            "owners": self._owners,
+            "starts": self._starts,
+            "data": scores["data"][places],
+            "indices": scores["indices"][places],
+            "indptr": np.concatenate([[0], ends]),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> Index:
+        """Returns the index that `to_arrays` described, without reading a document again."""
+        index = cls.__new__(cls)
+        words = arrays["words"].tobytes().decode().split("\n")
+        index._owners, index._starts = arrays["owners"], arrays["starts"]
+        index._count, documents = (int(size) for size in arrays["sizes"])
+        index._unknown = float(arrays["unknown"][0])
+        # What stands for a document without words has no weight.
+        index._weights = {word: float(n) for word, n in zip(words, arrays["weights"], strict=True) if n}
+        index._search = bm25s.BM25(k1=_K1, b=_B)
+        index._search.nonoccurrence_array = None  # of variants of BM25 other than this one
+        index._search.vocab_dict = {word: number for number, word in enumerate(words)}
+        index._search.scores = {name: arrays[name] for name in ("data", "indices", "indptr")} | {"num_docs": documents}
+        return index
 
     def scores(self, text: str) -> Array:
         """Returns one score per owner, 0 to about 1: how much of the question's weight its best document holds."""

@@ -6,29 +6,17 @@ The ranking comes from the trained model; the conversation's context and places 
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.knowledge.context import DEFINITE, Context, Leaning, Ranking, by_years, is_about, says_nothing_else, weighed
 from bot.knowledge.loader import KnowledgeBase, normal_question
 from bot.knowledge.models import Entry
 
 Kind = Literal["answer", "choices", "fallback", "no_place", "no_entry_for_place", "no_document", "no_principle"]
 
-# A message this short may lean on the one before ("and in 2007?", "那环境方面呢").
-_SHORT_WORDS = 7
-_SHORT_HAN = 12
-# How much likelier, when the message leans on the last answer, an entry is that was that answer, is of its topic, or
-# rests on one of its documents; and how much the question before counts beside the message itself.
-_SAME_ENTRY = 3.0
-_SAME_TOPIC = 4.0
-_SAME_DOCUMENT = 2.5
-_CARRIED = 1.5
-# A leaning message whose entries together are less likely than this is about something else.
-_LEAST_IN_SCOPE = 0.15
-# Entities that say what a message is about; a message with one of them can take up the question before.
-_DEFINITE = ("document", "year", "principle", "area", "organisation", "country", "sdg")
+_NO_CONTEXT = Context()
 _MOST_CHOICES = 4
 _LEADERS = 2
 #: The Ten Principles of the UN Global Compact.
@@ -57,6 +45,7 @@ class Thresholds:
 class Question:
     """A message as the model understood it: `ranking` holds (entry id, share), likeliest first.
 
+    `rest` is the message without the stretches that `entities` were found in; None for the whole message.
     `in_scope` is the chance that it is a question of content, `coverage` the share of its words that stand in answers
     (0-1 each).
     """
@@ -69,6 +58,7 @@ class Question:
     thresholds: Thresholds = Thresholds()
     in_scope: float = 1.0
     coverage: float = 1.0
+    rest: str | None = None
 
     @classmethod
     def from_parsed(cls, message: Mapping[str, Any]) -> Question:
@@ -81,6 +71,7 @@ class Question:
             confidence=float(selection.get("confidence", intent.get("confidence") or 0.0)),
             ranking=tuple((row["entry"], float(row["share"])) for row in selection.get("ranking", ())),
             entities=tuple((e["entity"], str(e["value"])) for e in message.get("entities") or ()),
+            rest=_besides(message.get("text") or "", message.get("entities") or ()),
             in_scope=float(selection.get("in_scope", 1.0)),
             coverage=float((selection.get("coverage") or (1.0, 1.0))[1]),
             thresholds=Thresholds(**selection.get("thresholds", {})),
@@ -89,7 +80,7 @@ class Question:
     @property
     def names_a_subject(self) -> bool:
         """Whether the message names a thing of the field: then it is about that, not about the answer before."""
-        return any(kind in _DEFINITE or kind == "term" for kind, _ in self.entities)
+        return any(kind in DEFINITE or kind == "term" for kind, _ in self.entities)
 
     def about_its_subject(self) -> Question:
         """Returns the message read as a question of content, whatever else it sounds like ("explain the MAF")."""
@@ -105,7 +96,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do: with which entries (likeliest first), how sure, and what the message named that does not exist."""
+    """What to do: with which entries (likeliest first), how sure, and what the message named that does not exist.
+
+    `ranking` is that of the question with the conversation weighed in, for the question after.
+    """
 
     kind: Kind
     entries: tuple[str, ...] = ()
@@ -113,17 +107,10 @@ class Decision:
     source: str = ""
     locator: str = ""
     runners_up: tuple[str, ...] = field(default=())
+    ranking: tuple[tuple[str, float], ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True)
-class Context:
-    """What the conversation remembers: the entry answered last, and how the question before was ranked."""
-
-    last_entry: str = ""
-    last_ranking: tuple[tuple[str, float], ...] = ()
-
-
-def decide(question: Question, knowledge: KnowledgeBase, context: Context = Context()) -> Decision:
+def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_CONTEXT) -> Decision:
     """Returns the decision on a question, in the light of the conversation before it."""
     lost_first = bool(question.ranking) and question.ranking[0][0] not in knowledge.entries
     if lost_first:
@@ -138,73 +125,58 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = Cont
         likely = (e for e, _ in question.ranking[:2] if question.intent == "faq")
         close = tuple(e for e in likely if e in knowledge.entries and e != term)
         return Decision("answer", (term,), 1.0, runners_up=close)
+    ranking, carries = _in_context(question, knowledge, context)
     # Of "???", "abc" or an emoji nothing is known, and the model's confidence in a guess means nothing (0.35-0.6,
     # 2026-11-20); none of the 568 tuning questions is like that.
-    if not question.coverage:
-        return Decision("fallback")
-    ranking, carries = _in_context(question, knowledge, context)
-    if not ranking or (question.intent != "faq" and not carries):
-        return Decision("fallback", confidence=question.confidence)
+    if not ranking or (not carries and (question.intent != "faq" or not question.coverage)):
+        return Decision("fallback", confidence=question.confidence if question.coverage else 0.0)
     best, share = ranking[0]
-    confidence = max(question.confidence, share) if carries else question.confidence
+    stands = best == next((e for e, _ in question.ranking if e in knowledge.entries), best)
+    confidence = max(question.confidence, share) if carries and stands else question.confidence if stands else share
     limits = question.thresholds
     close = tuple(e for e, s in ranking[1:_MOST_CHOICES] if s >= limits.choice_share * share)
     if not carries and (question.in_scope < limits.out_of_scope or question.coverage < limits.known):
         return Decision("fallback", confidence=confidence)
     leads = not lost_first and (len(ranking) < _LEADERS or share >= limits.lead * ranking[1][1])
-    is_sure = confidence >= limits.answer or (leads and confidence >= limits.choices)
-    if is_sure and (carries or question.in_scope >= limits.in_scope):
-        return Decision("answer", (best,), confidence, runners_up=close)
+    # A mere reference chooses among what was asked before: its first choice is the best there is.
+    enough = limits.choices if carries == "reference" else limits.answer
+    is_sure = confidence >= enough or (leads and confidence >= limits.choices)
+    # What names a principle, a goal or the like that its answer is about is of the field, whatever else it says.
+    names_it = _names_what_it_is_about(question, knowledge.entries[best], knowledge)
+    least = limits.out_of_scope if names_it else limits.in_scope
+    if is_sure and (carries or question.in_scope >= least):
+        return Decision("answer", (best,), confidence, runners_up=close, ranking=tuple(ranking))
     if confidence >= limits.choices:
-        return Decision("choices", (best, *close), confidence)
+        return Decision("choices", (best, *close), confidence, ranking=tuple(ranking))
     return Decision("fallback", confidence=confidence)
 
 
-def leans_on_the_last(text: str) -> bool:
-    """Returns whether a message is so short that it may only make sense after the one before."""
-    han = len(re.findall(r"[\u3400-\u9fff]", text))
-    return len(re.sub(r"[\u3400-\u9fff]", " ", text).split()) <= _SHORT_WORDS and han <= _SHORT_HAN
+def _names_what_it_is_about(question: Question, entry: Entry, knowledge: KnowledgeBase) -> bool:
+    named = [thing for thing in question.entities if thing[0] in ("document", "principle")]
+    return any(is_about(entry, thing, knowledge) for thing in named)
 
 
-def _in_context(question: Question, knowledge: KnowledgeBase, context: Context) -> tuple[list[tuple[str, float]], bool]:
-    """Returns the ranking with the conversation weighed in, and whether that may carry a decision of its own."""
+def _besides(text: str, entities: Iterable[Mapping[str, Any]]) -> str:
+    """Returns a text without the stretches of its entities."""
+    kept = list(text)
+    for entity in entities:
+        for place in range(int(entity.get("start", 0)), min(int(entity.get("end", 0)), len(kept))):
+            kept[place] = " "
+    return "".join(kept)
+
+
+def _in_context(question: Question, knowledge: KnowledgeBase, context: Context) -> tuple[Ranking, str]:
+    """Returns the ranking with the conversation weighed in, and how that may carry a decision of its own, if at all."""
     ranking = [(e, s) for e, s in question.ranking if e in knowledge.entries]
-    last = knowledge.entries.get(context.last_entry)
-    if not leans_on_the_last(question.text) or (last is None and not context.last_ranking):
-        return ranking, False
-    definite = [(kind, value) for kind, value in question.entities if kind in _DEFINITE]
-    in_scope = sum(share for _, share in ranking)
-    if in_scope < _LEAST_IN_SCOPE:
-        return ranking, False
-    documents = {reference.source for reference in last.references} if last else set()
-    weighed: dict[str, float] = {}
-    for entry_id, share in ranking:
-        entry = knowledge.entries[entry_id]
-        weight = _SAME_DOCUMENT if documents & {r.source for r in entry.references} else 1.0
-        if last is not None and entry_id == last.id:
-            weight *= 1.0 if definite else _SAME_ENTRY
-        elif last is not None and entry.topic == last.topic:
-            weight *= _SAME_TOPIC
-        weighed[entry_id] = share * weight
-    if definite:
-        for entry_id, share in context.last_ranking:
-            entry_before = knowledge.entries.get(entry_id)
-            if entry_before is not None and all(_is_about(entry_before, thing, knowledge) for thing in definite):
-                weighed[entry_id] = weighed.get(entry_id, 0.0) + _CARRIED * share
-    total = sum(weighed.values()) + max(0.0, 1.0 - in_scope)
-    order = sorted(weighed.items(), key=lambda pair: -pair[1])
+    things = tuple((kind, value) for kind, value in question.entities if kind in DEFINITE)
+    rest = question.text if question.rest is None else question.rest
+    leaning = Leaning(question.text, rest, things, question.names_a_subject)
+    taken_up = weighed(ranking, leaning, knowledge, context)
+    if taken_up is None:
+        return by_years(ranking, [int(year) for year in question.values("year")], knowledge), ""
     # Small talk and nonsense stay what they are: only what names a thing or asks in the field leans on the last.
-    return [(e, s / total) for e, s in order], bool(definite) or question.intent == "faq"
-
-
-def _is_about(entry: Entry, thing: tuple[str, str], knowledge: KnowledgeBase) -> bool:
-    kind, value = thing
-    if kind == "document":
-        return any(reference.source == value for reference in entry.references)
-    if kind == "year":
-        years = {entry.as_of, *(knowledge.sources[reference.source].year for reference in entry.references)}
-        return value in entry.entities.get("year", ()) or int(value) in years
-    return value in entry.entities.get(kind, ())
+    carries = bool(things) or question.intent == "faq" or taken_up.way == "pointing"
+    return taken_up.ranking, taken_up.way if carries else ""
 
 
 def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Decision | None:
@@ -212,6 +184,9 @@ def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Dec
     documents = question.values("document")
     known = [d for d in documents if d in knowledge.sources]
     locators = question.values("paragraph")
+    counted = _bare_number(question, knowledge, last_entry)
+    if counted is not None:
+        known, locators = [counted[0]], [counted[1]]
     # "Principle 17 of the Guiding Principles" is a place; without a document the Ten Principles are meant.
     for principle in question.values("principle"):
         place = f"principle {principle}"
@@ -239,6 +214,21 @@ def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Dec
     # Among the entries that cite the place, what the words ask for comes first; bare requests get the narrowest entry.
     citing.sort(key=lambda entry_id: -likely.get(entry_id, 0.0))
     return Decision("answer", (citing[0],), max(question.confidence, 0.9), runners_up=tuple(citing[1:_MOST_CHOICES]))
+
+
+def _bare_number(question: Question, knowledge: KnowledgeBase, last_entry: str) -> tuple[str, str] | None:
+    """Returns the place that a number alone means after an answer: "and ten?" after principle 4; None for any other."""
+    numbers, last = question.values("number"), knowledge.entries.get(last_entry)
+    named = any(kind != "number" for kind, _ in question.entities)
+    rest = question.text if question.rest is None else question.rest
+    if not numbers or named or last is None or not says_nothing_else(rest, knowledge):
+        return None
+    for reference in last.references:
+        for locator in reference.locators:
+            place = f"{locator.rpartition(' ')[0]} {numbers[0]}".strip()
+            if locator[-1:].isdigit() and place in knowledge.sources[reference.source].places:
+                return reference.source, place
+    return None
 
 
 def _mentioned(symbol: str, question: Question, knowledge: KnowledgeBase) -> bool:

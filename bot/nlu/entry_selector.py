@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,30 +15,41 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.errors import SettingsError
-from bot.knowledge.loader import KnowledgeBase, load, normal_question
+from bot.knowledge.loader import load, normal_question
+from bot.knowledge.search import Index
+from bot.languages import script_of
 from bot.nlu import fusion
 from bot.nlu.component import TrainedComponent
 from bot.nlu.encoder import Encoder, packaged_folder
-from bot.nlu.evidence import FAQ, FEATURES, OUT_OF_SCOPE, Evidence, Profile, entry_documents, profiles
+from bot.nlu.evidence import (
+    FAQ,
+    FEATURES,
+    MEANING,
+    OUT_OF_SCOPE,
+    SHARED,
+    Evidence,
+    Profile,
+    entry_documents,
+    profiles,
+)
+from bot.nlu.example_classifier import LIKENESSES, examples_of, fitted, set_intent
+from bot.nlu.examples import Examples
 from bot.nlu.fusion import Fusion
-from bot.nlu.glosses import DICTIONARIES, Glosses, glossary, needs_glosses
-from bot.nlu.intent_classifier import LABEL_SCORES, examples_of, fitted, linear_settings, set_intent
 from bot.nlu.lexicon import build
-from bot.nlu.linear import LinearModel, LinearSettings
+from bot.nlu.multilingual import MultilingualEncoder
 from bot.nlu.paths import project_path
 from bot.nlu.recognition import Recogniser
 from bot.nlu.tuning import load_tuning
-from bot.nlu.vectors import QuestionVectors
+from bot.nlu.vectors import QuestionVectors, SentenceEncoder, any_text
 from bot.text.normal import normalise
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
 #: The key of the selector's output in the parsed message.
 SELECTION = "selection"
-# How a message can be read, each with weights of its own: by its words alone, by its meaning as well, or by the
-# meaning of its glosses, which says less.
-_WORDS, _MEANING, _GLOSSES = "words", "meaning", "glosses"
+# How a message can be read, each with weights of its own: by its words alone, by the vectors of all languages as well,
+# or by those and the encoder of its own script.
+_WORDS, _SHARED, _MEANING = "words", SHARED, MEANING
 # What the label of an example has when the message is that very example, and the other labels share the rest.
 _EXAMPLE_SHARE = 0.97
 
@@ -66,7 +77,7 @@ class EntrySelector(TrainedComponent):
     """
 
     _evidence: Evidence
-    _vectors: QuestionVectors | None
+    _vectors: dict[str, QuestionVectors]
     _fusions: dict[str, Fusion]
     _examples: dict[str, int]
 
@@ -74,20 +85,19 @@ class EntrySelector(TrainedComponent):
     def get_default_config() -> dict[str, Any]:
         """See parent class.
 
-        `encoder` is `packaged`, the folder of another sentence encoder, or empty for none; `encoder_language` is what
-        it reads, and `dictionaries` names one per language that it does not. A message that its words alone explain
-        with the confidence `certain_from` is not encoded; of a long one that is not understood, the part that says
-        most is read, from `part_from` on. `ranking` is the number of entries in the output; the rest
+        `shared_encoder` is `packaged`, or empty for none. `encoder` is `packaged`, the folder of another sentence
+        encoder, or empty for none; it sees the messages in `encoder_script` alone. A message that its words alone
+        explain with the confidence `certain_from` is not encoded; of a long one that is not understood, the part that
+        says most is read, from `part_from` on. `ranking` is the number of entries in the output; the rest
         is for the action.
         """
         return {
             "knowledge": "knowledge",
             "nlu_data": "nlu_data",
             "knowledge_version": "",
-            "penalty": LinearSettings().penalty,
+            "shared_encoder": "packaged",
             "encoder": "packaged",
-            "encoder_language": "en",
-            "dictionaries": {},
+            "encoder_script": "Latin",
             "certain_from": 1.0,
             "part_from": 0.4,
             "ranking": 12,
@@ -105,74 +115,88 @@ class EntrySelector(TrainedComponent):
         knowledge = load(project_path(self._config["knowledge"]))
         nlu_data = project_path(self._config["nlu_data"])
         texts, targets = examples_of(training_data)
-        model = fitted(tuple(texts), tuple(targets), linear_settings(self._config))
+        model = fitted(tuple(texts), tuple(targets))
         number = {label: i for i, label in enumerate(model.labels)}
         questions = [(number[target], text) for text, target in zip(texts, targets, strict=True)]
-        glosses = self._glosses(knowledge)
         # Matrix products leave the interpreter to others: the examples are encoded while everything else is read.
         with ThreadPoolExecutor(max_workers=1) as beside:
-            encoding = beside.submit(self._encoded, Glosses(glosses), questions, len(model.labels))
+            encoding = beside.submit(self._encoded, questions, len(model.labels))
             recogniser = Recogniser(build(knowledge, nlu_data))
             about = profiles(model.labels, knowledge, recogniser)
             self._evidence = Evidence(model.labels, about, questions, entry_documents(model.labels, knowledge))
             self._vectors = encoding.result()
         self._fusions = self._weighed(nlu_data, model, recogniser)
         self._examples = _unambiguous(questions)
-        self._store(folder, glosses)
+        self._store(folder)
 
-    def _weighed(self, nlu_data: Path, model: LinearModel, recogniser: Recogniser) -> dict[str, Fusion]:
+    def _weighed(self, nlu_data: Path, model: Examples, recogniser: Recogniser) -> dict[str, Fusion]:
         """Returns the weights per way of reading, fitted on the tuning questions that can be read so."""
         number = {label: i for i, label in enumerate(model.labels)}
         asked = [question for question in load_tuning(nlu_data) if question.label in number]
         texts = [question.text for question in asked]
-        rows: dict[str, list[fusion.Row]] = {_WORDS: [], _MEANING: [], _GLOSSES: []}
+        rows: dict[str, list[fusion.Row]] = {_WORDS: [], _SHARED: [], _MEANING: []}
         if not texts:
             return {way: Fusion.untuned() for way in rows}
-        scores, nearest = model.score(texts)
-        meaning = self._vectors.columns(texts) if self._vectors is not None else None
+        nearest = model.likeness(texts)
+        meaning = {kind: vectors.columns(texts) for kind, vectors in self._vectors.items()}
         for i, question in enumerate(asked):
             entities = [(e.entity, e.value) for e in recogniser.find(question.text)]
-            features = self._evidence.features(question.text, entities, scores[i], nearest[i])
+            features = self._evidence.features(question.text, entities, nearest[i])
             coverage = self._evidence.coverage(question.text)
             rows[_WORDS].append(fusion.Row(features, number[question.label], coverage))
-            if meaning is not None:
-                full = self._evidence.add_meaning(features, meaning[0][i], meaning[1][i])
-                rows[_way(question.text)].append(fusion.Row(full, number[question.label], coverage))
+            way = self._way(question.text)
+            for kind in self._kinds(way):
+                near, middle = meaning[kind]
+                features = self._evidence.add_vectors(features, kind, near[i], middle[i])
+            if way != _WORDS:
+                rows[way].append(fusion.Row(features, number[question.label], coverage))
         return {way: fusion.fit(those, self._evidence.groups) for way, those in rows.items()}
 
-    def _encoded(self, glosses: Glosses, questions: list[tuple[int, str]], labels: int) -> QuestionVectors | None:
-        encoder = self._encoder()
-        return QuestionVectors.fit(encoder, glosses, questions, labels) if encoder else None
+    def _way(self, text: str) -> str:
+        """Returns the fullest way in which a message can be read."""
+        if MEANING in self._vectors and self._in_script(text):
+            return _MEANING
+        return _SHARED if SHARED in self._vectors else _WORDS
 
-    def _encoder(self) -> Encoder | None:
-        configured = self._config["encoder"]
-        if not configured:
-            return None
-        return Encoder(packaged_folder() if configured == "packaged" else project_path(configured))
+    def _kinds(self, way: str) -> list[str]:
+        """Returns which vectors a way of reading looks at."""
+        wanted = {_WORDS: (), _SHARED: (SHARED,), _MEANING: (SHARED, MEANING)}[way]
+        return [kind for kind in wanted if kind in self._vectors]
 
-    def _glosses(self, knowledge: KnowledgeBase) -> list[dict[str, str]]:
-        tables = [glossary(knowledge, self._config["encoder_language"])]
-        for language, name in sorted(self._config["dictionaries"].items()):
-            if name not in DICTIONARIES:
-                known = ", ".join(sorted(DICTIONARIES))
-                raise SettingsError(f"config.yml: dictionaries: {language}: {name!r} is not known; known are {known}")
-            tables.append(DICTIONARIES[name]())
-        return tables
+    def _in_script(self, text: str) -> bool:
+        return script_of(text) == str(self._config["encoder_script"])
 
-    def _store(self, folder: Path, glosses: list[dict[str, str]]) -> None:
+    def _encoders(self) -> dict[str, tuple[SentenceEncoder, Callable[[str], bool]]]:
+        """Returns the configured encoders, each with what tells the texts that it reads."""
+        found: dict[str, tuple[SentenceEncoder, Callable[[str], bool]]] = {}
+        if self._config["shared_encoder"]:
+            found[SHARED] = (MultilingualEncoder(), any_text)
+        if self._config["encoder"]:
+            packaged = self._config["encoder"] == "packaged"
+            folder = packaged_folder() if packaged else project_path(self._config["encoder"])
+            found[MEANING] = (Encoder(folder), self._in_script)
+        return found
+
+    def _encoded(self, questions: list[tuple[int, str]], labels: int) -> dict[str, QuestionVectors]:
+        return {
+            kind: QuestionVectors.fit(encoder, reads, questions, labels)
+            for kind, (encoder, reads) in self._encoders().items()
+        }
+
+    def _store(self, folder: Path) -> None:
         data = {
             "labels": self._evidence.labels,
             "about": [profile.to_list() for profile in self._evidence.about],
             "questions": [list(row) for row in self._evidence.questions],
             "answers": [list(row) for row in self._evidence.answers],
             "fusions": {way: [list(one.weights), list(one.trust)] for way, one in self._fusions.items()},
-            "glosses": glosses,
             "examples": self._examples,
         }
         (folder / "selector.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        if self._vectors is not None:
-            rows = self._vectors.rows.astype(np.float16)
-            np.savez(folder / "vectors.npz", owners=self._vectors.owners, rows=rows)
+        indexes = self._evidence.indexes.items()
+        np.savez(folder / "indexes.npz", **{f"{n} {k}": a for n, i in indexes for k, a in i.to_arrays().items()})
+        for kind, vectors in self._vectors.items():
+            np.savez(folder / f"{kind}.npz", owners=vectors.owners, rows=vectors.rows.astype(np.float16))
 
     def restore(self, folder: Path) -> None:
         """See parent class."""
@@ -182,27 +206,26 @@ class EntrySelector(TrainedComponent):
             [Profile.from_list(profile) for profile in data["about"]],
             [(int(i), text) for i, text in data["questions"]],
             [(int(i), text) for i, text in data["answers"]],
+            _indexes(folder / "indexes.npz"),
         )
         self._fusions = {way: Fusion(tuple(weights), tuple(trust)) for way, (weights, trust) in data["fusions"].items()}
         self._examples = data["examples"]
-        self._vectors = None
-        encoder = self._encoder() if (folder / "vectors.npz").is_file() else None
-        if encoder is not None:
-            with np.load(folder / "vectors.npz", allow_pickle=False) as arrays:
+        self._vectors = {}
+        for kind, (encoder, reads) in self._encoders().items():
+            with np.load(folder / f"{kind}.npz", allow_pickle=False) as arrays:
                 owners, rows = arrays["owners"], arrays["rows"]
-            self._vectors = QuestionVectors(encoder, Glosses(data["glosses"]), owners, rows, len(data["labels"]))
+            self._vectors[kind] = QuestionVectors(encoder, reads, owners, rows, len(data["labels"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets intent, ranking and selection of each message."""
         for message in messages:
             text = message.get(TEXT) or ""
-            labels, spans, scores, nearest = message.get(LABEL_SCORES)
+            labels, spans, nearest = message.get(LIKENESSES)
             found = message.get("entities", [])
             readings = (
                 self._reading(
                     text[start:end],
                     [(e["entity"], e["value"]) for e in found if start <= e["start"] and e["end"] <= end],
-                    scores[i],
                     nearest[i],
                 )
                 for i, (start, end) in enumerate(spans)
@@ -229,7 +252,7 @@ class EntrySelector(TrainedComponent):
                 ],
             }
             message.set(SELECTION, selection, add_to_output=True)
-            message.data.pop(LABEL_SCORES, None)
+            message.data.pop(LIKENESSES, None)
         return messages
 
     def _as_example(self, text: str, reading: _Reading) -> _Reading:
@@ -264,14 +287,17 @@ class EntrySelector(TrainedComponent):
         least = max(self._config["part_from"], whole.confidence if content else 0.0)
         return surest if surest.confidence >= least else whole
 
-    def _reading(self, text: str, entities: list[tuple[str, str]], scores: Array, nearest: Array) -> _Reading:
-        features = self._evidence.features(text, entities, scores, nearest)
+    def _reading(self, text: str, entities: list[tuple[str, str]], nearest: Array) -> _Reading:
+        features = self._evidence.features(text, entities, nearest)
         coverage = self._evidence.coverage(text)
         reading = self._weigh(_WORDS, features, coverage)
-        if self._vectors is None or reading.confidence >= self._config["certain_from"]:
+        way = self._way(text)
+        if way == _WORDS or reading.confidence >= self._config["certain_from"]:
             return reading
-        near, middle = self._vectors.columns([text])
-        return self._weigh(_way(text), self._evidence.add_meaning(features, near[0], middle[0]), coverage)
+        for kind in self._kinds(way):
+            near, middle = self._vectors[kind].columns([text])
+            features = self._evidence.add_vectors(features, kind, near[0], middle[0])
+        return self._weigh(way, features, coverage)
 
     def _weigh(self, way: str, features: Array, coverage: tuple[float, float]) -> _Reading:
         weighed = self._fusions[way]
@@ -297,5 +323,13 @@ def _key(text: str) -> str:
     return normal_question(normalise(text).text)
 
 
-def _way(text: str) -> str:
-    return _GLOSSES if needs_glosses(text) else _MEANING
+def _indexes(path: Path) -> dict[str, Index] | None:
+    """Returns the stored indexes by name; None where a model holds none, and they are built anew (5 s of a start)."""
+    if not path.is_file():
+        return None
+    parts: dict[str, dict[str, Any]] = {}
+    with np.load(path, allow_pickle=False) as arrays:
+        for name in arrays.files:
+            index, part = name.split()
+            parts.setdefault(index, {})[part] = arrays[name]
+    return {name: Index.from_arrays(arrays) for name, arrays in parts.items()}

@@ -1,8 +1,8 @@
-"""What speaks for each label: scores of words, search and entities, one row of features per label."""
+"""What speaks for each label: its examples, search, meaning and entities, one row of features per label."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +20,22 @@ FAQ = "faq/"
 OUT_OF_SCOPE = "out_of_scope"
 
 FEATURES = (
-    "words",
     "nearest_example",
     "questions",
     "answers",
     "everything",
+    "nearest_shared",
+    "middle_shared",
     "nearest_meaning",
     "middle_meaning",
+    "nearest_example_share",
+    "questions_share",
+    "answers_share",
+    "everything_share",
+    "nearest_shared_share",
+    "middle_shared_share",
+    "nearest_meaning_share",
+    "middle_meaning_share",
     "names_it",
     "tagged",
     "mentioned",
@@ -39,6 +48,13 @@ FEATURES = (
     "entry",
     "decline",
 )
+#: Likenesses by sentence vectors: by those of all languages, and by those of the one that its encoder reads best.
+SHARED, MEANING = "shared", "meaning"
+# The likenesses, which stand first, and beside them each in proportion to the likeliest label's: how far a label is
+# ahead says more than how alike it is, since some messages are like everything and some like nothing.
+_SHARE = "_share"
+_LIKENESSES = tuple(name.removesuffix(_SHARE) for name in FEATURES if name.endswith(_SHARE))
+_LEAST_LIKENESS = 1e-3
 #: Features that speak against a label, and those that say what kind of label it is and may count either way.
 AGAINST = frozenset({"missing", "other_document"})
 KINDS = frozenset({"entry", "decline"})
@@ -98,15 +114,19 @@ class Evidence:
         about: list[Profile],
         questions: list[tuple[int, str]],
         answers: list[tuple[int, str]],
+        indexes: Mapping[str, Index] | None = None,
     ) -> None:
-        """Builds the indexes; `questions` and `answers` are (label's number, text) pairs."""
+        """Builds the indexes, unless there are some; `questions` and `answers` are (label's number, text) pairs."""
         self.labels = labels
         self.about = about
         self.questions = questions
         self.answers = answers
-        self._question_index = Index(questions, len(labels))
-        self._answer_index = Index(answers, len(labels))
-        self._joint_index = Index(_joined([*questions, *answers]), len(labels))
+        if indexes is None:
+            documents = {"questions": questions, "answers": answers, "joint": _joined([*questions, *answers])}
+            indexes = {name: Index(rows, len(labels)) for name, rows in documents.items()}
+        self.indexes = indexes
+        self._question_index, self._answer_index = indexes["questions"], indexes["answers"]
+        self._joint_index = indexes["joint"]
         self.groups = _groups(labels, about)
         self._numbers = {label.removeprefix(FAQ): i for i, label in enumerate(labels) if label.startswith(FAQ)}
         self._tagged = _reversed(profile.tags for profile in about)
@@ -116,30 +136,36 @@ class Evidence:
         self._entry = np.asarray([label.startswith(FAQ) for label in labels], dtype=np.float32)
         self._decline = np.asarray([label == OUT_OF_SCOPE for label in labels], dtype=np.float32)
 
-    def features(self, text: str, entities: list[tuple[str, str]], scores: Array, nearest: Array) -> Array:
-        """Returns labels by features, in the order of `FEATURES`; those of meaning are 0 until `add_meaning`.
+    def features(self, text: str, entities: list[tuple[str, str]], nearest: Array) -> Array:
+        """Returns labels by features, in the order of `FEATURES`; those by vectors are 0 until `add_vectors`.
 
         Args:
             entities: the (kind, value) pairs found in the message.
-            scores: the classifier's score per label.
             nearest: the similarity to the label's nearest example (0-1).
         """
         questions = self._question_index.scores(text)
         answers = self._answer_index.scores(text)
         nothing = np.zeros(len(self.labels), dtype=np.float32)
-        columns = [scores, nearest, questions, answers, self._joint_index.scores(text), nothing, nothing]
-        columns += list(self._entity_columns(entities))
+        alike = [nearest, questions, answers, self._joint_index.scores(text)]
+        alike += [nothing] * (len(_LIKENESSES) - len(alike))
+        columns = [*alike, *(_in_proportion(column) for column in alike), *self._entity_columns(entities)]
         # Words that no entry knows speak for declining: they tell a neighbouring subject from the field's own.
         columns += [self._decline * (1 - self._answer_index.coverage(text)), nothing, self._entry, self._decline]
         return np.stack(columns, axis=1).astype(np.float32)
 
-    def add_meaning(self, features: Array, nearest: Array, middle: Array) -> Array:
-        """Returns the features with what `QuestionVectors.columns` says of one message, per label, filled in."""
+    def add_vectors(self, features: Array, kind: str, nearest: Array, middle: Array) -> Array:
+        """Returns the features with what `QuestionVectors.columns` says of one message, per label, filled in.
+
+        Args:
+            kind: which vectors they are, `SHARED` or `MEANING`.
+        """
         filled = features.copy()
-        filled[:, FEATURES.index("nearest_meaning")] = nearest
-        filled[:, FEATURES.index("middle_meaning")] = middle
-        unlike = 1 - np.max(nearest * self._entry, initial=0.0)
-        filled[:, FEATURES.index("unlike_anything")] = self._decline * unlike
+        for name, column in ((f"nearest_{kind}", nearest), (f"middle_{kind}", middle)):
+            filled[:, FEATURES.index(name)] = column
+            filled[:, FEATURES.index(name + _SHARE)] = _in_proportion(column)
+        if kind == SHARED:
+            unlike = 1 - np.max(nearest * self._entry, initial=0.0)
+            filled[:, FEATURES.index("unlike_anything")] = self._decline * unlike
         return filled
 
     def coverage(self, text: str) -> tuple[float, float]:
@@ -166,6 +192,10 @@ class Evidence:
             if locator in locators and (source in documents or not documents):
                 columns[6, labels] = 1
         return columns
+
+
+def _in_proportion(column: Array) -> Array:
+    return column / max(float(np.max(column, initial=0.0)), _LEAST_LIKENESS)
 
 
 def _groups(labels: list[str], about: list[Profile]) -> Array:

@@ -29,13 +29,22 @@ _CANDIDATES = 100
 
 # For small knowledge bases; what the product's own tuning questions gave, rounded (2026-11-20).
 _WEIGHTS = {
-    "words": 9.0,
-    "nearest_example": 3.0,
+    "nearest_example": 8.0,
     "questions": 2.0,
     "answers": 4.0,
     "everything": 8.0,
+    "nearest_shared": 3.0,
+    "middle_shared": 3.0,
     "nearest_meaning": 4.0,
     "middle_meaning": 4.0,
+    "nearest_example_share": 0.5,
+    "questions_share": 0.0,
+    "answers_share": 0.0,
+    "everything_share": 1.0,
+    "nearest_shared_share": 0.5,
+    "middle_shared_share": 0.5,
+    "nearest_meaning_share": 0.5,
+    "middle_meaning_share": 0.5,
     "names_it": 0.5,
     "tagged": 1.0,
     "mentioned": 0.8,
@@ -103,7 +112,7 @@ def trust_features(log_p: Array, features: Array, groups: Array, coverage: tuple
             coverage[0],
             coverage[1],
             p[is_entry].sum() if is_entry[first] else p[first],
-            row[FEATURES.index("nearest_meaning")],
+            row[FEATURES.index("nearest_shared")],
             1.0,
         ]
     )

@@ -100,6 +100,7 @@ class Recogniser:
         entities += self._symbols(normal, entities)
         entities += self._years(doc, normal, entities)
         entities += self._dated_documents(entities)
+        entities = [e for e in entities if e.entity != "number" or not _is_part_of_another(e, entities)]
         goals = [(e.start, e.end) for e in entities if e.entity == "sdg"]
         plausible = (e for e in entities if e.entity != "principle" or _is_principle(e, goals))
         return sorted(set(plausible), key=lambda e: (e.start, e.end, e.entity, e.value))
@@ -158,6 +159,11 @@ class Recogniser:
 def _original(span: Span, normal: NormalText, original: str) -> str:
     start, end = normal.span(span.start_char, span.end_char)
     return unicodedata.normalize("NFKC", original[start:end])
+
+
+def _is_part_of_another(number: Entity, found: list[Entity]) -> bool:
+    """Returns whether a number belongs to a thing that is found as such: the 9 of "para 9"."""
+    return any(e.entity != "number" and e.start < number.end and number.start < e.end for e in found)
 
 
 def _is_principle(found: Entity, goals: list[tuple[int, int]]) -> bool:

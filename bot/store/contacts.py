@@ -26,8 +26,12 @@ from bot.store.threads import erase
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_CHARACTERS = 8
 _DRAFT_HOURS = 24
-#: `draft` waits for consent and holds no address; `closed` holds none any more.
-STATES = ("draft", "open", "answered", "closed")
+#: Later than this, "yes" hardly means what was asked then.
+ASKED_MINUTES = 60
+#: `draft` waits for consent and holds no address, `shelved` too, but something else was said since; `closed` holds none
+#: any more.
+STATES = ("draft", "shelved", "open", "answered", "closed")
+_WAITING_FOR_CONSENT = ("draft", "shelved")
 #: How a request may end.
 RESULTS = ("answered", "passed_on", "no_reply", "not_for_us", "withdrawn")
 
@@ -53,6 +57,7 @@ class ContactRow(SQLModel, table=True):
 
 
 _TABLE = ContactRow.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
+_IS_DRAFT = _TABLE.c.state.in_(_WAITING_FOR_CONSENT)
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,11 @@ class Contact:
     assignee: str = ""
     due_on: date | None = None
     result: str = ""
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether nobody has agreed yet: nothing is passed on."""
+        return self.state in _WAITING_FOR_CONSENT
 
 
 class ContactStore(Table):
@@ -104,14 +114,14 @@ class ContactStore(Table):
         )
         values = {**vars(contact), "question": self._seal.close(contact.question)}
         with self._connection() as connection:
-            connection.execute(delete(_TABLE).where(_of(contact.pseudonym), _TABLE.c.state == "draft"))
+            connection.execute(delete(_TABLE).where(_of(contact.pseudonym), _IS_DRAFT))
             connection.execute(_TABLE.insert().values(values))
         return contact
 
     def consent(self, reference: str, pseudonym: str, address: str) -> Contact | None:
         """Opens a person's own draft with the address to answer to; None where there is no such draft."""
         found = self.get(reference, pseudonym)
-        if found is None or found.state != "draft":
+        if found is None or found.state not in _WAITING_FOR_CONSENT:
             return None
         with self._connection() as connection:
             changes = {"state": "open", "address": self._seal.close(address)}
@@ -121,8 +131,19 @@ class ContactStore(Table):
     def withdraw(self, pseudonym: str) -> bool:
         """Deletes a person's draft; returns whether there was one."""
         with self._connection() as connection:
-            statement = delete(_TABLE).where(_of(pseudonym), _TABLE.c.state == "draft")
-            return bool(connection.execute(statement).rowcount)
+            return bool(connection.execute(delete(_TABLE).where(_of(pseudonym), _IS_DRAFT)).rowcount)
+
+    def asked(self, pseudonym: str, now: datetime) -> Contact | None:
+        """Returns the draft that a person was asked about just now, so that their next words may be the answer."""
+        since = in_utc(now) - timedelta(minutes=ASKED_MINUTES)
+        condition = and_(_of(pseudonym), _TABLE.c.state == "draft", _TABLE.c.created_at >= since)
+        return next(iter(self._list(condition)), None)
+
+    def shelve(self, pseudonym: str) -> None:
+        """Notes that a person has gone on to something else: a mere "yes" is no consent any more, the button is."""
+        with self._connection() as connection:
+            named = and_(_of(pseudonym), _TABLE.c.state == "draft")
+            connection.execute(update(_TABLE).where(named).values(state="shelved"))
 
     def get(self, reference: str, pseudonym: str = "") -> Contact | None:
         """Returns one request (of `pseudonym`, where given), or None."""
@@ -198,7 +219,7 @@ class ContactStore(Table):
         """Deletes drafts without consent after a day, and closed requests after so many; returns how many."""
         drafted = in_utc(now) - timedelta(hours=_DRAFT_HOURS)
         closed = in_utc(now) - timedelta(days=older_than_days)
-        old = or_(and_(_TABLE.c.state == "draft", _TABLE.c.created_at < drafted), _TABLE.c.closed_at < closed)
+        old = or_(and_(_IS_DRAFT, _TABLE.c.created_at < drafted), _TABLE.c.closed_at < closed)
         with self._connection() as connection:
             return int(connection.execute(delete(_TABLE).where(old)).rowcount)
 

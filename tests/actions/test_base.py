@@ -35,7 +35,7 @@ async def test_utters_the_reply_in_every_form_a_channel_may_read(run):
     done = await run(ActionTry(), "affirm", "yes", message_id="m1")
     assert done.message["text"] == done.reply.text
     assert done.message["buttons"] == [{"title": c.label, "payload": c.payload} for c in done.reply.choices]
-    assert done.reply.to_dict() == done.message["custom"]
+    assert {**done.reply.to_dict(), "understood": "affirm"} == done.message["custom"]
 
 
 async def test_logs_one_row_however_often_a_message_arrives(run, small):

@@ -99,12 +99,15 @@ async def test_gives_no_link_where_none_is_known(run, small):
     assert done.reply.body == (said,)
 
 
-async def test_offers_what_the_guide_says_of_a_named_place_that_is_not_at_hand(run, small):
+async def test_says_in_other_words_what_is_not_at_hand(run, small):
     done = await run(ActionShowText(), "ask_text", "show me paragraph 20 of A/76/319", entities=(
         ("document", "A/76/319"), ("paragraph", "20"),
     ))  # fmt: skip
-    assert done.payloads == ['/show_entry{"entry": "growth.number"}', TOPICS_PAYLOAD]
-    assert "last_entry" not in done.slots
+    url = "https://undocs.org/en/A/76/319"
+    said = small.phrases.get("text_not_at_hand", "en", source="A/76/319", place="para. 20", url=url)
+    assert (done.reply.outcome, done.reply.entry, done.reply.notes[-1]) == ("answer", "growth.number", said)
+    assert [(c.source, c.locators) for c in done.reply.citations] == [("A/76/319", ("20", "box 1"))]
+    assert done.slots["last_entry"] == "growth.number"
 
 
 @pytest.mark.parametrize(

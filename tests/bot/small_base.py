@@ -47,6 +47,10 @@ LANGUAGES = {
         "quote_marks": ["“", "”"],
         "as_of": "As of {year}.",
         "term_questions": ["What is {name}?", "define {name}", "{name} meaning"],
+        "reference_words": ["and", "i", "mean", "meant", "no", "one", "that", "the", "what about"],
+        "correction_words": ["no", "i meant"],
+        "pronouns": ["it"],
+        "question_words": ["when", "who"],
         "sources": {"A/76/319": "Report of 2021", "A/RES/64/223": "Resolution of 2009", "UNGC": "Ten Principles"},
     },
     "zh": {
@@ -79,6 +83,10 @@ LANGUAGES = {
         "quote_marks": ["“", "”"],
         "as_of": "截至{year}年。",
         "term_questions": ["{name}是什么？", "什么是{name}", "{name}的定义"],
+        "reference_words": ["那", "呢", "我", "指的是", "那份"],
+        "correction_words": ["不对"],
+        "pronouns": ["它"],
+        "question_words": ["谁", "何时"],
         "sources": {"A/76/319": "2021年报告", "A/RES/64/223": "2009年决议", "UNGC": "十项原则"},
     },
     "fr": {

@@ -7,7 +7,7 @@ import pytest
 from bot.knowledge import render
 from bot.knowledge.checks import check
 from bot.knowledge.loader import load
-from bot.languages import reply_language, script_of
+from bot.languages import foreign_language, reply_language, script_of
 from bot.nlu.data_checks import check_data
 from bot.nlu.lexicon import build
 from bot.nlu.recognition import Recogniser
@@ -158,3 +158,29 @@ def test_tells_two_languages_of_one_script_apart(three, text, wishes, expected):
 def test_tells_what_a_third_language_lacks(three, file, problem):
     (three / file).unlink()
     assert problem in [*check(three / "knowledge"), *check_data(three, load(three / "knowledge"))]
+
+
+SCRIPTS = {"ar": "Arabic", "es": "Latin", "it": "Latin", "ru": "Cyrillic"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("¿Cuáles son los diez principios del Pacto Mundial?", "es"),
+        ("Necesito saber si mi empresa puede ser socia", "es"),
+        ("Как компания может стать партнером ООН?", "ru"),
+        ("ما هي المبادئ العشرة؟", "ar"),
+        ("What are the ten principles of the Global Compact?", ""),
+        ("hola amigos", ""),  # too little to tell
+        ("principio 7", ""),
+        ("十项原则是什么", ""),
+        ("", ""),
+        ("グローバル・コンパクト", ""),
+    ],
+)
+def test_tells_a_language_that_is_not_spoken_here(languages, text, expected):
+    assert foreign_language(text, languages, SCRIPTS) == expected
+
+
+def test_takes_no_language_for_a_foreign_one_where_none_is_known(languages):
+    assert foreign_language("¿Cuáles son los diez principios del Pacto Mundial?", languages, {}) == ""

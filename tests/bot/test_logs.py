@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -81,3 +82,28 @@ def test_tells_libraries_to_be_quiet_before_they_are_imported():
 
 def test_shows_no_warning_of_a_library():
     assert _run("warnings.warn('old', DeprecationWarning)\nwarnings.warn('older')").stderr == ""
+
+
+JSON_LINES = """
+logs.configure(logging.INFO, as_json=True)
+logger = logging.getLogger("bot.x")
+with logs.correlated("abc"):
+    logger.info("answered %s", "faq")
+logger.warning("later")
+try:
+    raise ValueError("what a person said")
+except ValueError:
+    logger.exception("a turn failed")
+"""
+
+
+def test_writes_json_lines_with_a_correlation_and_no_words_of_an_exception():
+    lines = [json.loads(line) for line in _run(JSON_LINES).stderr.splitlines()]
+    told = [(line["level"], line["message"], line.get("correlation"), line.get("error")) for line in lines]
+    assert told == [
+        ("INFO", "answered faq", "abc", None),
+        ("WARNING", "later", None, None),
+        ("ERROR", "a turn failed", None, "ValueError"),
+    ]
+    assert lines[2]["where"] == ["<string>:11"]
+    assert "what a person said" not in json.dumps(lines)

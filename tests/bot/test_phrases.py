@@ -71,3 +71,20 @@ def test_finds_no_difference_between_equals():
 )
 def test_tells_what_differs_between_languages(chinese, problems):
     assert check_phrases(Phrases({"en": {"a": "{x}"}, "zh": chinese})) == problems
+
+
+def test_reads_how_other_languages_are_declined(tmp_path):
+    _write(tmp_path, "en", "phrases: {hello: hi}\n")
+    (tmp_path / "foreign.yml").write_text(
+        "foreign:\n  fr: {script: Latin, line: 'Désolé : {languages}'}\n  en: {script: Latin, line: Sorry}\n",
+        encoding="utf-8",
+    )
+    foreign = load_phrases(tmp_path, ["en"]).foreign
+    assert {code: (one.script, one.line) for code, one in foreign.items()} == {"fr": ("Latin", "Désolé : {languages}")}
+
+
+def test_says_what_is_wrong_with_the_lines_of_other_languages(tmp_path):
+    _write(tmp_path, "en", "phrases: {hello: hi}\n")
+    (tmp_path / "foreign.yml").write_text("foreign: {fr: {script: Latin}}\n", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match="must map language codes to `script` and `line`"):
+        load_phrases(tmp_path, ["en"])

@@ -82,9 +82,12 @@ class Person:
         self._tell("edited_message", message)
         return message
 
-    async def photo(self, content: bytes | None = None, caption: str = "", where: HasChat | None = None) -> Message:
-        """Sends a picture."""
-        return await self._attach(attachments.photo(self.server.world, content, caption), where)
+    async def photo(
+        self, content: bytes | None = None, caption: str = "", where: HasChat | None = None, *, album: str = ""
+    ) -> Message:
+        """Sends a picture; those of one `album` belong together."""
+        body, file = attachments.photo(self.server.world, content, caption)
+        return self._post(body, where, file=file, extra={"media_group_id": album} if album else {})
 
     async def document(
         self, name: str = "notes.txt", content: bytes = b"notes", caption: str = "", where: HasChat | None = None
@@ -107,6 +110,11 @@ class Person:
     async def location(self, where: HasChat | None = None) -> Message:
         """Sends a place."""
         return await self._attach(attachments.location(self.server.world), where)
+
+    async def move(self, message: Message) -> None:
+        """Goes on with a place that is shared live."""
+        message.edit_date = self.server.world.now()
+        self._tell("edited_message", message)
 
     async def contact(self, where: HasChat | None = None) -> Message:
         """Sends somebody's card."""

@@ -12,12 +12,12 @@ from typing import Any
 from telegram import Bot
 from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot
 
-from bot.channels.telegram import browsing
+from bot.channels.telegram import browsing, handover
 from bot.channels.telegram.front import Asker, Front
 from bot.channels.telegram.rendering import Button, Extras, Outgoing, render
 from bot.channels.telegram.sending import Sent, UndeliveredError, deliver, edit, typing
 from bot.dialogue.door import Answer
-from bot.reply import Reply
+from bot.reply import Outcome, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,7 @@ async def answer(
     if answered.chosen:
         asker = front.changed(asker, **answered.chosen)
     reply = answered.reply
+    handover.remember(front, asker, answered, values.get("text", ""))
     is_first = is_remembered and asker.person.noticed_at is None
     # The page on privacy is itself the longer notice.
     is_told_here = is_first and reply.intent != "ask_privacy"
@@ -70,11 +71,15 @@ async def answer(
         reference = reply.enquiry_id[:8].upper()
         logger.error("reference %s: the dialogue failed", reference)
         note = front.words(reply.language, "reference", reference=reference)
-    notes = tuple(text for text in (note, _notice(front, reply.language) if is_told_here else "") if text)
     bare = reply
     listed = browsing.long_list(front, reply)
-    if listed:
+    if asker.is_private and any(choice.payload == handover.CONFIRM_PAYLOAD for choice in reply.choices):
+        # The dialogue knows of no address; here one can be stored, for which consent is asked at once.
+        note, listed = await _offered(front, asker, reply.language)
         bare = dataclasses.replace(reply, choices=())
+    elif listed:
+        bare = dataclasses.replace(reply, choices=())
+    notes = tuple(text for text in (note, _notice(front, reply.language) if is_told_here else "") if text)
     under = [*listed, *rows, *_rows(front, asker, reply, is_told_here=is_told_here)]
     outgoing = render(bare, front.payloads, Extras(notes, tuple(tuple(row) for row in under)))
     if edits and len(outgoing) == 1 and await edit(bot, asker.place, edits, outgoing[0]):
@@ -85,17 +90,37 @@ async def answer(
 
 
 async def say(
-    front: Front, bot: Bot, asker: Asker, number: str, name: str, rows: Rows = (), text: str = "", **values: str | int
+    front: Front,
+    bot: Bot,
+    asker: Asker,
+    number: str,
+    name: str,
+    rows: Rows = (),
+    text: str = "",
+    outcome: Outcome = "notice",
+    **values: str | int,
 ) -> Sent:
     """Says one phrase of this channel, logged as a turn of its own."""
-    answered = front.dialogue.notice(front.message(asker, number, text=text), f"telegram_{name}", **values)
+    message = front.message(asker, number, text=text)
+    answered = front.dialogue.notice(message, f"telegram_{name}", outcome=outcome, **values)
     outgoing = render(answered.reply, front.payloads, Extras(rows=tuple(tuple(row) for row in rows)))
     return await _settled(front, bot, asker, answered, await deliver(bot, asker.place, outgoing), is_first=False)
+
+
+async def _offered(front: Front, asker: Asker, language: str) -> tuple[str, list[list[Button]]]:
+    """Returns what is said under the dialogue's offer of a person: what would be passed on, with the buttons for it."""
+    drafted = await handover.draft(front, asker, language)
+    if drafted is None:
+        return front.words(language, "person_nothing"), []
+    words = front.words(language, "person_offer", question=drafted.question, operator=front.settings.operator)
+    return words, handover.consent_rows(front, language, drafted)
 
 
 async def _settled(front: Front, bot: Bot, asker: Asker, answered: Answer, sent: Sent, *, is_first: bool) -> Sent:
     """Completes the logged row, and remembers what the person has now been told."""
     front.dialogue.delivered(answered, success=sent == "sent")
+    front.metrics.replies.labels(answered.reply.outcome, sent).inc()
+    front.metrics.reply_seconds.observe(answered.latency_ms / 1000)
     if sent == "sent" and is_first:
         front.people.change(asker.pseudonym, noticed_at=datetime.now(timezone.utc))
     elif sent == "blocked" and asker.is_private:

@@ -12,7 +12,7 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.answering import FRONT, App, Handler
-from bot.channels.telegram.front import Front
+from bot.channels.telegram.front import Front, sender_id
 from bot.channels.telegram.handlers import (
     buttons,
     commands,
@@ -86,12 +86,10 @@ def assemble(settings: Settings, dialogue: Dialogue) -> Assembly:
     )
 
     def person_of(update: Update) -> str:
-        user = update.effective_user
-        chat = update.effective_chat
-        return front.pseudonym_of(user.id if user else chat.id if chat else 0)
+        return front.pseudonym_of(sender_id(update))
 
-    queue = DurableQueue(front.inbox, person_of)
-    order = InOrder(front.inbox, queue, person_of, front.postponed)
+    queue = DurableQueue(front.inbox, person_of, front.metrics)
+    order = InOrder(front.inbox, queue, person_of, front.postponed, front.metrics)
     pace = Pace()
     # Two requests, since python-telegram-bot polls through one of its own: what is set must be set for both.
     requests = HTTPXRequest(connection_pool_size=64, read_timeout=20.0, write_timeout=20.0, media_write_timeout=60.0)

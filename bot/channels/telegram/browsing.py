@@ -81,7 +81,7 @@ def places(front: Front, language: str, symbol: str, page: int) -> Rows:
     buttons = [
         Button(
             locator if locator.isdigit() else cut(render.written_locators((locator,), words), _LABEL),
-            front.payloads.own("X", symbol, locator),
+            front.payloads.own("C", symbol, locator, 0),
         )
         for locator in ordered
     ]
@@ -97,6 +97,18 @@ def places(front: Front, language: str, symbol: str, page: int) -> Rows:
             rows.append([button])
     back = Button("↩", front.payloads.own("s", 1))
     return [*rows, [back, *_turning(front, page, last, "S", symbol)]]
+
+
+def resting_on(front: Front, language: str, symbol: str, locator: str, page: int) -> Rows:
+    """Returns one page of the entries that cite a place, and the button that shows the place itself."""
+    knowledge = front.dialogue.knowledge
+    buttons = []
+    for entry in knowledge.citing(symbol, locator):
+        if not entry.is_term:
+            _, text = render.text_of(entry, language, knowledge.languages)
+            buttons.append(Button(cut(text.title, _LABEL), front.payloads.own("e", entry.id)))
+    itself = Button(front.words(language, "button_place"), front.payloads.own("X", symbol, locator))
+    return [*_paged(front, buttons, page, "C", symbol, locator), [itself]]
 
 
 def _paged(front: Front, buttons: Sequence[Button], page: int, kind: str, *values: str) -> Rows:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Literal
 
 from telegram import Chat, Message, Update, User
 
 from bot.channels.telegram.allowance import Allowance
+from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.payloads import Payloads
 from bot.channels.telegram.rendering import Button
 from bot.dialogue import door
@@ -22,8 +24,9 @@ from bot.store.secrets import pseudonym
 
 CHANNEL = "telegram"
 AUDIENCES = ("company", "un_staff", "other")
-#: Nobody types more than a burst of twelve questions; whoever goes on gets one answer every three seconds.
-PERSON_BURST, PERSON_PER_MINUTE = 12, 20.0
+#: Nobody types twenty questions in a burst, and leafing through topics by button takes a second a page; whoever goes on
+#: gets one answer every two seconds.
+PERSON_BURST, PERSON_PER_MINUTE = 20, 30.0
 GROUP_BURST, GROUP_PER_MINUTE = 10, 15.0
 
 
@@ -42,7 +45,6 @@ class Asker:
 
     person: Person
     conversation: str
-    user_id: int
     place: Place
     is_private: bool
     hint: str
@@ -66,8 +68,15 @@ class Front:
     inbox: Inbox
     payloads: Payloads
     username: str = ""
+    #: Pseudonym → the last question, with the id of its row where it is logged; in memory alone.
+    questions: OrderedDict[str, tuple[str, str]] = field(default_factory=OrderedDict)
+    #: Albums that have been answered: Telegram sends each of their pictures as a message of its own.
+    albums: OrderedDict[tuple[int, str], None] = field(default_factory=OrderedDict)
+    #: Who was asked for consent and has pressed and called nothing since.
+    offered: set[str] = field(default_factory=set)
     #: Updates whose answer could not be sent: they go back into the inbox.
     postponed: set[int] = field(default_factory=set)
+    metrics: Metrics = field(default_factory=Metrics)
     people_allowance: Allowance = field(default_factory=lambda: Allowance(PERSON_BURST, PERSON_PER_MINUTE))
     group_allowance: Allowance = field(default_factory=lambda: Allowance(GROUP_BURST, GROUP_PER_MINUTE))
 
@@ -80,11 +89,10 @@ class Front:
         user = update.effective_user
         if user is None:
             return None
-        return self.asker_of(user, update.effective_chat, update.effective_message)
+        return self._asker(user, sender_id(update), update.effective_chat, update.effective_message)
 
-    def asker_of(self, user: User, chat: Chat | None, message: Message | object | None = None) -> Asker:
-        """Returns who is behind a message of `user` in `chat`."""
-        name = self.pseudonym_of(user.id)
+    def _asker(self, user: User, sender: int, chat: Chat | None, message: Message | object | None) -> Asker:
+        name = self.pseudonym_of(sender)
         person = self.people.get(name)
         is_private = chat is None or chat.type == Chat.PRIVATE
         said = message if isinstance(message, Message) else None
@@ -93,10 +101,11 @@ class Front:
         chat_id = chat.id if chat is not None else user.id
         conversation = name
         if not is_private:
-            conversation = pseudonym(self.secret, CHANNEL, f"{user.id}/{chat_id}/{thread or 0}")
-        language = reply_language("", self.dialogue.knowledge.languages, chosen=person.language, hint=hint)
+            conversation = pseudonym(self.secret, CHANNEL, f"{sender}/{chat_id}/{thread or 0}")
+        last = self.dialogue.last_language(conversation)
+        language = reply_language("", self.dialogue.knowledge.languages, chosen=person.language, last=last, hint=hint)
         reply_to = said.message_id if said is not None and not is_private else 0
-        return Asker(person, conversation, user.id, Place(chat_id, thread, reply_to), is_private, hint, language)
+        return Asker(person, conversation, Place(chat_id, thread, reply_to), is_private, hint, language)
 
     def words(self, language: str, name: str, /, **values: object) -> str:
         """Returns a phrase of this channel."""
@@ -147,6 +156,18 @@ class Front:
     def has_person(self) -> bool:
         """Whether an operator who can be reached has been set."""
         return bool(self.settings.operator and self.settings.contact)
+
+
+def sender_id(update: Update) -> int:
+    """Returns the number of who sent an update: of the group or channel where somebody writes in its name.
+
+    Telegram gives one account for everybody who does so: their data must not be taken for one person's.
+    """
+    message = update.message or update.edited_message
+    if message is not None and message.sender_chat is not None:
+        return message.sender_chat.id
+    user, chat = update.effective_user, update.effective_chat
+    return user.id if user else chat.id if chat else 0
 
 
 def number_of(message: Message) -> str:

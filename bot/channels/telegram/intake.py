@@ -13,7 +13,9 @@ from telegram import Bot, Update
 from telegram.error import TelegramError
 from telegram.ext import BaseUpdateProcessor
 
+from bot.channels.telegram.metrics import Metrics
 from bot.errors import StoreError
+from bot.logs import correlated
 from bot.store.inbox import Inbox
 
 logger = logging.getLogger(__name__)
@@ -27,9 +29,10 @@ _RENEW_S = 40.0
 class DurableQueue(asyncio.Queue[object]):
     """The update queue: what `put` has returned for survives the process."""
 
-    def __init__(self, inbox: Inbox, person_of: Callable[[Update], str]) -> None:
+    def __init__(self, inbox: Inbox, person_of: Callable[[Update], str], metrics: Metrics) -> None:
         super().__init__()
         self._inbox = inbox
+        self._metrics = metrics
         self._person_of = person_of
         self._waiting: set[int] = set()
 
@@ -49,6 +52,7 @@ class DurableQueue(asyncio.Queue[object]):
             except StoreError as error:
                 logger.error("an update cannot be written down and is not confirmed: %s", error)
                 raise TelegramError("an update cannot be written down") from error
+            self._metrics.updates.labels("no" if is_new else "yes").inc()
             if not is_new:
                 return
             self._waiting.add(item.update_id)
@@ -80,9 +84,15 @@ class InOrder(BaseUpdateProcessor):
     """Works on one person's updates one after the other, on those of different people side by side."""
 
     def __init__(
-        self, inbox: Inbox, queue: DurableQueue, person_of: Callable[[Update], str], postponed: set[int]
+        self,
+        inbox: Inbox,
+        queue: DurableQueue,
+        person_of: Callable[[Update], str],
+        postponed: set[int],
+        metrics: Metrics,
     ) -> None:
         super().__init__(_MOST_AT_ONCE)
+        self._metrics = metrics
         self._inbox = inbox
         self._queue = queue
         self._person_of = person_of
@@ -113,7 +123,12 @@ class InOrder(BaseUpdateProcessor):
                 return
             renewing = asyncio.create_task(self._renew(number))
             try:
-                await coroutine
+                with (
+                    self._metrics.in_work.track_inprogress(),
+                    self._metrics.update_seconds.time(),
+                    correlated(self._inbox.short_name(number)),
+                ):
+                    await coroutine
             finally:
                 renewing.cancel()
                 self._queue.left(number)

@@ -50,6 +50,7 @@ _OWN = {
     "k": 2,  # browse by kind: kind, page
     "s": 1,  # documents: page
     "S": 2,  # places of a document: document, page
+    "C": 3,  # what rests on a place: document, place, page; page 0 is a new message
     "tp": 1,  # topics: page
     "mine": 0,  # my data
     "forget": 0,  # delete my data, asked first

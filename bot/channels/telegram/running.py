@@ -13,6 +13,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.channels.telegram import menu
 from bot.channels.telegram.application import ALLOWED_UPDATES, Assembly
+from bot.channels.telegram.monitor import Monitor
 from bot.channels.telegram.secrecy import keep_token_out
 from bot.channels.telegram.webhook import Webhook, WebhookServer
 from bot.errors import ChannelError, StoreError
@@ -27,18 +28,24 @@ _PURGE_EVERY = 180
 _LAST_S = 25.0
 
 
-async def run(assembly: Assembly, webhook: Webhook | None = None, ready: asyncio.Event | None = None) -> None:
+async def run(
+    assembly: Assembly,
+    webhook: Webhook | None = None,
+    ready: asyncio.Event | None = None,
+    monitor: Monitor | None = None,
+) -> None:
     """Runs until SIGTERM or SIGINT, or until it is cancelled.
 
     Raises:
         ChannelError: Telegram refuses the token, or cannot be reached at the start.
+        SettingsError: a port cannot be listened on.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # not in the main thread
             loop.add_signal_handler(name, stop.set)
-    async with running(assembly, webhook):
+    async with running(assembly, webhook, monitor):
         if ready is not None:
             ready.set()
         await stop.wait()
@@ -46,7 +53,9 @@ async def run(assembly: Assembly, webhook: Webhook | None = None, ready: asyncio
 
 
 @contextlib.asynccontextmanager
-async def running(assembly: Assembly, webhook: Webhook | None = None) -> AsyncIterator[None]:
+async def running(
+    assembly: Assembly, webhook: Webhook | None = None, monitor: Monitor | None = None
+) -> AsyncIterator[None]:
     """Runs the front for the time of the block.
 
     Raises:
@@ -54,9 +63,16 @@ async def running(assembly: Assembly, webhook: Webhook | None = None) -> AsyncIt
     """
     app, front = assembly.app, assembly.front
     keep_token_out(front.settings.telegram_token)
-    await _begin(assembly)
+    if monitor is not None:  # first, so that it can be seen that the front is alive and not ready yet
+        await monitor.start()
     server: WebhookServer | None = None
-    tasks = []
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        await _begin(assembly)
+    except BaseException:
+        if monitor is not None:
+            await monitor.stop()
+        raise
     try:
         # A single poller owns the inbox; of several webhook processes each waits for the others' leases to expire.
         if webhook is None:
@@ -72,9 +88,15 @@ async def running(assembly: Assembly, webhook: Webhook | None = None) -> AsyncIt
             await server.start()
             await _set_webhook(assembly, webhook)
         logger.info("@%s listens", front.username)
+        if monitor is not None:
+            monitor.is_listening = True
         yield
     finally:
+        if monitor is not None:
+            monitor.is_listening = False
         await _end(assembly, server, tasks)
+        if monitor is not None:
+            await monitor.stop()
 
 
 async def _begin(assembly: Assembly) -> None:

@@ -135,7 +135,7 @@ def drop_canned(visit: Visit) -> Response:
 
 def _contact(visit: Visit) -> Contact:
     contact = visit.console.contacts.get(visit.place("reference"))
-    if contact is None or contact.state == "draft":  # what waits for consent is nobody's business
+    if contact is None or contact.is_draft:  # what waits for consent is nobody's business
         raise HTTPException(404)
     return contact
 

@@ -207,6 +207,14 @@ async def test_says_goodbye_whichever_way_the_screen_is_left(type_on_screen, phr
 
 
 @pytest.mark.model
+async def test_believes_the_window_before_the_environment(type_on_screen, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    drawn = await type_on_screen("/quit\r")
+    frames = re.findall("╭[^╮]*╮", re.sub(r"\x1b\[[\d;]*m", "", drawn))
+    assert [cell_len(frame) for frame in frames] == [80, 80]
+
+
+@pytest.mark.model
 async def test_takes_no_notice_of_blank_lines_on_the_screen(type_on_screen):
     assert (await type_on_screen("\r  \r/quit\r")).count("╭") == 2
 

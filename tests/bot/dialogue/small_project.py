@@ -28,7 +28,7 @@ def write(root: Path) -> Settings:
         "pipeline": [
             {"name": "bot.nlu.tokenizer.BilingualTokenizer"},
             {"name": "bot.nlu.entity_recogniser.EntityRecogniser", **folders},
-            {"name": "bot.nlu.intent_classifier.LinearIntentClassifier"},
+            {"name": "bot.nlu.example_classifier.ExampleClassifier"},
             {"name": "bot.nlu.entry_selector.EntrySelector", **folders},
         ],
         "policies": [{"name": "RulePolicy"}],

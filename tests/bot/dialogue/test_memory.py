@@ -224,3 +224,13 @@ async def test_holds_a_long_dialogue_together(dialogue, talk, url, tmp_path, mon
     assert (followed.outcome, followed.entry) == ("answer", "ten_principles.principle_7")
     assert (await memory.retrieve(talk.name)).get_slot("language") == "en"
     assert not any(b"MARKERWORD" in path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+
+
+def test_waits_for_no_disk_at_each_commit(tmp_path):
+    memory = lasting_memory(f"sqlite:///{tmp_path / 'dialogue.db'}", 24)
+    with memory.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
+    # Nor for the tidying up of the log when a connection is closed.
+    memory.forget("nobody")
+    assert (tmp_path / "dialogue.db-wal").exists()

@@ -184,7 +184,7 @@ def test_trains_a_model_that_is_then_up_to_date(project):
         (project.models / f"2020010{number}T000000Z-old.tar.gz").write_bytes(b"")
     steps = []
     record = training.train(project, steps.append)
-    assert set(steps) == {"EntityRecogniser", "EntrySelector", "LinearIntentClassifier", "RulePolicy"}
+    assert set(steps) == {"EntityRecogniser", "EntrySelector", "ExampleClassifier", "RulePolicy"}
     assert not is_stale(project)
     assert verified_model(project)[1] == record == current(project)
     assert record.version.endswith(inputs_hash(project))

@@ -74,3 +74,17 @@ def test_searches_in_everything_an_entry_says(small):
         assert part in english
     assert "疫苗项目的花费" in chinese
     assert "how expensive" not in english
+
+
+@pytest.mark.parametrize(
+    "documents", [[(0, "vaccine"), (1, "疫苗预算 assembly"), (0, ""), (3, "zebra zebra")], [(1, "")]]
+)
+def test_is_the_same_after_it_was_stored(documents):
+    index = Index(documents, 4)
+    stored = {name: array.copy() for name, array in index.to_arrays().items()}
+    again = Index.from_arrays(stored)
+    for text in ("vaccine assembly", "疫苗", "zebra unheard", "nothing", ""):
+        assert again.scores(text).tolist() == index.scores(text).tolist()
+        assert again.coverage(text) == index.coverage(text)
+    arrays = again.to_arrays()
+    assert {name: array.tolist() for name, array in arrays.items()} == {n: a.tolist() for n, a in stored.items()}

@@ -4,8 +4,9 @@ import dataclasses
 
 import pytest
 
+from bot.knowledge.context import Context, leans_on_the_last
 from bot.knowledge.loader import load
-from bot.knowledge.selection import Context, Decision, Question, Thresholds, decide, leans_on_the_last
+from bot.knowledge.selection import Decision, Question, Thresholds, decide
 from tests.bot import small_base
 
 SURE = ("growth.costs", 0.9), ("growth.number", 0.05)
@@ -13,8 +14,8 @@ CLOSE = ("growth.costs", 0.5), ("growth.number", 0.4)
 LONG = "a message that is long enough to stand on its own without what was said"
 
 
-def _question(text=LONG, *, ranking=SURE, confidence=0.9, intent="faq", entities=()):
-    return Question(text, intent, confidence, tuple(ranking), tuple(entities))
+def _question(text=LONG, *, ranking=SURE, confidence=0.9, intent="faq", entities=(), rest=None):
+    return Question(text, intent, confidence, tuple(ranking), tuple(entities), rest=rest)
 
 
 def test_answers_what_is_sure(small):
@@ -135,10 +136,10 @@ def test_trusts_a_clear_question_more_than_a_place_without_a_document(small):
     [
         ("and in 2007?", True),
         ("那环境方面呢", True),
-        ("one two three four five six seven", True),
-        ("one two three four five six seven eight", False),
-        ("一二三四五六七八九十一二", True),
-        ("一二三四五六七八九十一二三", False),
+        ("one two three four five six seven eight nine", True),
+        ("one two three four five six seven eight nine ten", False),
+        ("一二三四五六七八九十一二三四五六", True),
+        ("一二三四五六七八九十一二三四五六七", False),
         ("", True),
     ],
 )
@@ -171,7 +172,7 @@ def test_takes_up_the_question_before_for_what_a_correction_names(small):
     before = (("duties.precaution", 0.5), ("duties.invitation", 0.4))
     question = _question(
         "I mean the resolution", ranking=[("growth.number", 0.2)], confidence=0.1, intent="out_of_scope",
-        entities=[("document", "A/RES/64/223")],
+        entities=[("document", "A/RES/64/223")], rest="I mean the ",
     )  # fmt: skip
     assert decide(question, small, Context("duties.precaution", before)).entries[0] == "duties.invitation"
 
@@ -285,3 +286,14 @@ def test_shows_another_entry_for_a_place_when_the_first_is_switched_off(small):
     left = small.without(frozenset({"duties.invitation"}))
     assert decide(question, small).entries == ("growth.costs",)
     assert decide(question, left.without(frozenset({"growth.costs"}))).kind == "no_entry_for_place"
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "number", "last"),
+    [("and 9?", "and  ?", "9", "duties.invitation"), ("那7呢", "那 呢", "7", "duties.precaution")],
+)
+def test_takes_a_number_alone_for_a_place_like_the_last(small, text, rest, number, last):
+    question = Question(text, "out_of_scope", 0.0, (), (("number", number),), rest=rest)
+    assert decide(question, small, Context(last)).entries[0] == last
+    assert decide(question, small).kind == "fallback"
+    assert decide(dataclasses.replace(question, rest=" companies"), small, Context(last)).kind == "fallback"

@@ -9,7 +9,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.errors import SettingsError
 from bot.nlu.entity_recogniser import EntityRecogniser
 from bot.nlu.entry_selector import SELECTION, EntrySelector, _unambiguous
-from bot.nlu.intent_classifier import LABEL_SCORES, LinearIntentClassifier
+from bot.nlu.example_classifier import LIKENESSES, ExampleClassifier
 
 TEXTS = [
     "vaccine budget",
@@ -27,7 +27,7 @@ def pipeline(train):
     """Trains the whole pipeline and gives its components, freshly loaded at each call."""
 
     def run():
-        trained = [train(kind) for kind in (EntityRecogniser, LinearIntentClassifier, EntrySelector)]
+        trained = [train(kind) for kind in (EntityRecogniser, ExampleClassifier, EntrySelector)]
         return lambda: [one.load() for one in trained]
 
     return run
@@ -55,7 +55,7 @@ def test_understands_an_example_as_what_it_is_an_example_of(training_data, train
     text = "zabaglione qzxv, wobble"
     taught = training_data.merge(TrainingData([Message.build(text=text, intent=label)]))
     components = []
-    for kind in (EntityRecogniser, LinearIntentClassifier, EntrySelector):
+    for kind in (EntityRecogniser, ExampleClassifier, EntrySelector):
         trained = train(kind, data=taught)
         components.append(trained.load())
     output = say("Zabaglione  QZXV wobble!", *components)
@@ -94,7 +94,7 @@ def test_ranks_every_entry_with_its_share(pipeline, say):
 
 
 def test_hands_the_configured_thresholds_on(train, say):
-    classifier = train(LinearIntentClassifier).load()
+    classifier = train(ExampleClassifier).load()
     given = {"answer_from": 0.7, "choices_from": 0.2, "choice_share": 0.3, "answer_lead": 4.0}
     given |= {"in_scope_from": 0.65, "out_of_scope_below": 0.45, "known_from": 0.35}
     selector = train(EntrySelector, **given, ranking=2).load()
@@ -109,8 +109,8 @@ def test_hands_the_configured_thresholds_on(train, say):
 
 def test_takes_the_scores_off_the_message(train):
     message = Message.build(text="vaccine")
-    train(EntrySelector).load().process(train(LinearIntentClassifier).load().process([message]))
-    assert message.get(LABEL_SCORES) is None
+    train(EntrySelector).load().process(train(ExampleClassifier).load().process([message]))
+    assert message.get(LIKENESSES) is None
 
 
 def test_gives_the_same_after_loading_and_after_a_second_training(pipeline, say):
@@ -122,8 +122,8 @@ def test_gives_the_same_after_loading_and_after_a_second_training(pipeline, say)
 
 def test_stores_the_same_plain_json_in_a_second_training(train):
     files = train(EntrySelector).files()
-    assert list(files) == ["selector.json", "vectors.npz"]
-    assert set(json.loads(files["selector.json"])["fusions"]) == {"words", "meaning", "glosses"}
+    assert list(files) == ["indexes.npz", "meaning.npz", "selector.json", "shared.npz"]
+    assert set(json.loads(files["selector.json"])["fusions"]) == {"words", "shared", "meaning"}
     assert train(EntrySelector).files() == files
 
 
@@ -136,25 +136,28 @@ def test_gives_messages_that_come_together_what_it_gives_them_alone(pipeline, sa
     assert together == [say(text, *components) for text in TEXTS]
 
 
-def test_works_without_an_encoder(train, say):
-    selector = train(EntrySelector, encoder="")
-    assert list(selector.files()) == ["selector.json"]
-    output = say("vaccine budget", train(LinearIntentClassifier).load(), selector.load())
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"encoder": ""}, ["indexes.npz", "selector.json", "shared.npz"]),
+        ({"shared_encoder": ""}, ["indexes.npz", "meaning.npz", "selector.json"]),
+        ({"encoder": "", "shared_encoder": ""}, ["indexes.npz", "selector.json"]),
+    ],
+)
+def test_works_without_an_encoder(train, say, given, kept):
+    selector = train(EntrySelector, **given)
+    assert list(selector.files()) == kept
+    output = say("vaccine budget", train(ExampleClassifier).load(), selector.load())
     assert output[SELECTION]["ranking"][0]["entry"] == "growth.costs"
 
 
 def test_encodes_only_what_words_alone_leave_open(train, say):
-    classifier = train(LinearIntentClassifier).load()
+    classifier = train(ExampleClassifier).load()
     always, never = train(EntrySelector), train(EntrySelector, certain_from=0.0)
-    by_words = train(EntrySelector, encoder="")
+    by_words = train(EntrySelector, encoder="", shared_encoder="")
     text = "what does a shot cost"
     assert say(text, classifier, never.load()) == say(text, classifier, by_words.load())
     assert say(text, classifier, always.load()) != say(text, classifier, by_words.load())
-
-
-def test_says_which_dictionary_it_does_not_know(train):
-    with pytest.raises(SettingsError, match="zh: 'babel' is not known; known are cc-cedict"):
-        train(EntrySelector, dictionaries={"zh": "babel"})
 
 
 def test_says_which_encoder_cannot_be_read(train, tmp_path):
@@ -166,7 +169,7 @@ STORY = "I run a small bakery in Ghent, my daughter studies law, and last week w
 
 
 def test_finds_the_question_in_a_long_story(train, say):
-    classifier, selector = train(LinearIntentClassifier).load(), train(EntrySelector, in_scope_from=0.5, part_from=0.2)
+    classifier, selector = train(ExampleClassifier).load(), train(EntrySelector, in_scope_from=0.5, part_from=0.2)
     output = say(STORY + "How much is the vaccine budget? Greetings from all of us here.", classifier, selector.load())
     assert output["intent"]["name"] == "faq"
     assert output[SELECTION]["ranking"][0]["entry"] == "growth.costs"

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from bot.nlu.evidence import FEATURES, Evidence, Profile, entry_documents, profiles
+from bot.nlu.evidence import FEATURES, MEANING, SHARED, Evidence, Profile, entry_documents, profiles
 
 LABELS = ["faq/duties.invitation", "faq/duties.precaution", "faq/growth.costs", "greet", "out_of_scope"]
 
@@ -28,7 +28,7 @@ def evidence(small, about):
 
 def _features(evidence, text, entities=()):
     zeros = np.zeros(len(LABELS), dtype=np.float32)
-    return dict(zip(FEATURES, evidence.features(text, list(entities), zeros, zeros).T.tolist(), strict=True))
+    return dict(zip(FEATURES, evidence.features(text, list(entities), zeros).T.tolist(), strict=True))
 
 
 def test_knows_what_an_entry_is_about(about):
@@ -53,11 +53,10 @@ def test_keeps_a_profile_as_plain_data(about, number):
 
 
 def test_gives_one_row_per_label(evidence):
-    scores = np.asarray([0.1, 0.2, 0.3, 0.4, 0.0], dtype=np.float32)
-    matrix = evidence.features("vaccine", [], scores, scores * 2)
+    nearest = np.asarray([0.1, 0.2, 0.3, 0.4, 0.0], dtype=np.float32)
+    matrix = evidence.features("vaccine", [], nearest)
     assert matrix.shape == (5, len(FEATURES))
-    assert matrix[:, FEATURES.index("words")].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4, 0])
-    assert matrix[:, FEATURES.index("nearest_example")].tolist() == pytest.approx([0.2, 0.4, 0.6, 0.8, 0])
+    assert matrix[:, FEATURES.index("nearest_example")].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4, 0])
 
 
 @pytest.mark.parametrize("column", ["questions", "answers", "everything"])
@@ -102,16 +101,27 @@ def test_lets_unknown_words_speak_for_declining(evidence):
     assert _features(evidence, "vaccine")["unknown_words"][4] < 1
 
 
-def test_takes_up_the_meaning_of_a_message(evidence):
+@pytest.mark.parametrize("kind", [SHARED, MEANING])
+def test_takes_up_the_meaning_of_a_message(evidence, kind):
     zeros = np.zeros(len(LABELS), dtype=np.float32)
-    plain = evidence.features("x", [], zeros, zeros)
-    nearest = np.asarray([0.1, 0.2, 0.7, 0.0, 0.9], dtype=np.float32)
-    full = evidence.add_meaning(plain, nearest, nearest / 2)
+    plain = evidence.features("x", [], zeros)
+    nearest = np.asarray([0.1, 0.2, 0.7, 0.0, 0.8], dtype=np.float32)
+    full = evidence.add_vectors(plain, kind, nearest, nearest / 2)
     columns = dict(zip(FEATURES, full.T.tolist(), strict=True))
-    assert columns["nearest_meaning"] == pytest.approx(nearest.tolist())
-    assert columns["middle_meaning"] == pytest.approx((nearest / 2).tolist())
-    assert columns["unlike_anything"] == pytest.approx([0, 0, 0, 0, 0.3], abs=1e-6)
-    assert not plain[:, FEATURES.index("nearest_meaning")].any()
+    assert columns[f"nearest_{kind}"] == pytest.approx(nearest.tolist())
+    assert columns[f"middle_{kind}"] == pytest.approx((nearest / 2).tolist())
+    assert columns[f"nearest_{kind}_share"] == pytest.approx((nearest / 0.8).tolist())
+    assert columns[f"middle_{kind}_share"] == pytest.approx((nearest / 0.8).tolist())
+    assert columns["unlike_anything"] == pytest.approx([0, 0, 0, 0, 0.3 if kind == SHARED else 0], abs=1e-6)
+    assert not plain[:, FEATURES.index(f"nearest_{kind}")].any()
+
+
+def test_says_how_far_a_label_is_ahead(evidence):
+    nearest = np.asarray([0.1, 0.2, 0.4, 0.05, 0.0], dtype=np.float32)
+    columns = dict(zip(FEATURES, evidence.features("vaccine", [], nearest).T.tolist(), strict=True))
+    assert columns["nearest_example_share"] == pytest.approx([0.25, 0.5, 1, 0.125, 0])
+    assert columns["nearest_shared_share"] == [0] * 5
+    assert max(columns["questions_share"]) == pytest.approx(1)
 
 
 def test_says_how_much_of_a_message_it_knows(evidence):

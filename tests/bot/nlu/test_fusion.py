@@ -12,13 +12,13 @@ def _row(**values):
     return [values.get(name, 0.0) for name in FEATURES]
 
 
-WEIGHTS = tuple(1.0 if name == "words" else 0.0 for name in FEATURES)
+WEIGHTS = tuple(1.0 if name == "nearest_example" else 0.0 for name in FEATURES)
 # On "best" and on its constant.
 TRUST = (10.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -5.0)
 
 
 def test_turns_features_into_probabilities():
-    features = np.asarray([_row(words=2.0), _row(words=1.0), _row()], dtype=np.float32)
+    features = np.asarray([_row(nearest_example=2.0), _row(nearest_example=1.0), _row()], dtype=np.float32)
     p = np.exp(Fusion(WEIGHTS, TRUST).log_probabilities(features))
     assert p.sum() == pytest.approx(1, abs=1e-5)
     assert p[0] > p[1] > p[2]
@@ -28,7 +28,7 @@ def test_is_surer_of_a_clear_lead():
     weighed = Fusion(WEIGHTS, TRUST)
     confidences = []
     for lead in (0.0, 2.0, 9.0):
-        features = np.asarray([_row(words=lead), _row()], dtype=np.float32)
+        features = np.asarray([_row(nearest_example=lead), _row()], dtype=np.float32)
         log_p = weighed.log_probabilities(features)
         confidences.append(weighed.confidence(log_p, features, np.asarray([0, 1]), (1.0, 1.0)))
     assert confidences == sorted(confidences)
@@ -47,7 +47,7 @@ def test_counts_labels_on_the_same_place_together():
 
 def test_reads_trust_from_the_first_choice():
     features = np.asarray(
-        [_row(nearest_example=0.9), _row(nearest_example=0.2, questions=0.3, answers=0.6, nearest_meaning=0.4)],
+        [_row(nearest_example=0.9), _row(nearest_example=0.2, questions=0.3, answers=0.6, nearest_shared=0.4)],
         dtype=np.float32,
     )
     found = trust_features(np.log(np.asarray([0.2, 0.8])), features, np.asarray([0, 1]), (1.0, 1.0))
@@ -67,8 +67,8 @@ def _rows(count=200, labels=12, seed=7):
         features = np.zeros((labels, len(FEATURES)), dtype=np.float32)
         features[:-1, FEATURES.index("entry")] = 1
         right = number % labels
-        features[:, FEATURES.index("words")] = draw.random(labels)
-        features[right, FEATURES.index("words")] += 0.5
+        features[:, FEATURES.index("nearest_example")] = draw.random(labels)
+        features[right, FEATURES.index("nearest_example")] += 0.5
         features[:, FEATURES.index("nearest_meaning")] = draw.random(labels)
         features[right, FEATURES.index("nearest_meaning")] += 0.8
         features[:, FEATURES.index("questions")] = draw.random(labels)
@@ -92,7 +92,7 @@ def test_fits_one_weight_per_feature_with_the_right_sign():
 
 def test_trusts_what_tells_the_right_label_and_not_what_is_noise():
     weights = dict(zip(FEATURES, fusion.fit(_rows(), GROUPS).weights, strict=True))
-    assert weights["nearest_meaning"] > weights["words"] > 2 * weights["questions"]
+    assert weights["nearest_meaning"] > weights["nearest_example"] > 2 * weights["questions"]
     assert weights["missing"] < -1
 
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bot.languages import script_of
 from bot.nlu.encoder import Encoder, packaged_folder
-from bot.nlu.glosses import Glosses
-from bot.nlu.vectors import QuestionVectors
+from bot.nlu.multilingual import MultilingualEncoder
+from bot.nlu.vectors import QuestionVectors, any_text
 
 QUESTIONS = [
     (2, "how do you boil an egg"),
@@ -18,8 +19,16 @@ QUESTIONS = [
 
 @pytest.fixture(scope="module")
 def vectors():
-    glosses = Glosses([{"审查": "screening", "企业": "firm"}])
-    return QuestionVectors.fit(Encoder(packaged_folder()), glosses, QUESTIONS, 4)
+    return QuestionVectors.fit(Encoder(packaged_folder()), _is_latin, QUESTIONS, 4)
+
+
+@pytest.fixture(scope="module")
+def shared():
+    return QuestionVectors.fit(MultilingualEncoder(), any_text, QUESTIONS, 4)
+
+
+def _is_latin(text):
+    return script_of(text) == "Latin"
 
 
 def test_compares_with_examples_and_with_their_middle(vectors):
@@ -35,9 +44,12 @@ def test_says_nothing_of_labels_without_readable_examples(vectors):
     assert nearest[0, 0] == pytest.approx(1, abs=1e-4)
 
 
-def test_reads_other_scripts_by_their_glosses(vectors):
-    nearest, _ = vectors.columns(["审查企业"])
-    assert nearest[0].argmax() == 0
+@pytest.mark.parametrize(
+    ("text", "label"), [("签约前对公司的审查", 0), ("怎么做煎饼", 2), ("how many firms are there", 1)]
+)
+def test_finds_across_languages_in_a_shared_space(shared, text, label):
+    nearest, _ = shared.columns([text])
+    assert nearest[0].argmax() == label
 
 
 @pytest.mark.parametrize("text", ["", "  ", "龘"])
@@ -48,12 +60,12 @@ def test_says_nothing_of_what_cannot_be_read(vectors, text):
 
 
 def test_says_nothing_without_examples():
-    empty = QuestionVectors.fit(Encoder(packaged_folder()), Glosses([]), [(0, "企业")], 2)
+    empty = QuestionVectors.fit(Encoder(packaged_folder()), _is_latin, [(0, "企业")], 2)
     assert not empty.columns(["a firm"])[0].any()
 
 
 def test_keeps_its_rows_through_half_precision(vectors):
     again = QuestionVectors(
-        Encoder(packaged_folder()), Glosses([]), vectors.owners, vectors.rows.astype(np.float16), labels=4
+        Encoder(packaged_folder()), _is_latin, vectors.owners, vectors.rows.astype(np.float16), labels=4
     )
     assert again.columns(["screening"])[0] == pytest.approx(vectors.columns(["screening"])[0], abs=2e-3)

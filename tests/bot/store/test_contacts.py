@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from bot.errors import StoreError
-from bot.store.contacts import ContactStore, normal_reference
+from bot.store.contacts import ASKED_MINUTES, ContactStore, normal_reference
 
 KEY = "a secret of the tests, long enough"
 
@@ -33,6 +33,37 @@ def test_opens_a_draft_for_its_own_person_only(contacts):
     assert contacts.consent(draft.reference, "c0ffee", "4711").state == "open"
     assert contacts.consent(draft.reference, "c0ffee", "4711") is None
     assert [request.address for request in contacts.waiting()] == ["4711"]
+
+
+def test_knows_what_a_person_was_asked_about_just_now(contacts):
+    now = datetime.now(timezone.utc)
+    draft = contacts.draft("c0ffee", "en", "who can help us?")
+    assert contacts.asked("c0ffee", now).reference == draft.reference
+    assert contacts.asked("somebody else", now) is None
+    assert contacts.asked("c0ffee", now + timedelta(minutes=ASKED_MINUTES + 1)) is None
+
+
+def test_leaves_a_shelved_draft_to_its_button(contacts):
+    draft = contacts.draft("c0ffee", "en", "who can help us?")
+    contacts.shelve("c0ffee")
+    assert contacts.asked("c0ffee", datetime.now(timezone.utc)) is None
+    assert contacts.get(draft.reference).is_draft
+    assert contacts.consent(draft.reference, "c0ffee", "4711").state == "open"
+    contacts.shelve("c0ffee")
+    assert [request.state for request in contacts.waiting()] == ["open"]
+
+
+@pytest.mark.parametrize("drop", ["withdraw", "draft", "purge"])
+def test_drops_a_shelved_draft_as_any_other(contacts, drop):
+    contacts.draft("c0ffee", "en", "who can help us?")
+    contacts.shelve("c0ffee")
+    if drop == "withdraw":
+        assert contacts.withdraw("c0ffee")
+    elif drop == "draft":
+        contacts.draft("c0ffee", "en", "another")
+    else:
+        assert contacts.purge(180, datetime.now(timezone.utc) + timedelta(days=2)) == 1
+    assert [request.question for request in contacts.of("c0ffee")] == (["another"] if drop == "draft" else [])
 
 
 def test_keeps_question_and_address_encrypted(contacts):

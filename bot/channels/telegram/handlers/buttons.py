@@ -20,6 +20,7 @@ from bot.channels.telegram.payloads import Press
 from bot.channels.telegram.rendering import Button
 from bot.channels.telegram.sending import keyboard
 from bot.errors import StoreError
+from bot.knowledge import render as knowledge_render
 
 logger = logging.getLogger(__name__)
 
@@ -149,6 +150,20 @@ async def _places(front: Front, bot: Bot, asker: Asker, number: str, press: Pres
     await _page(front, bot, asker, rows, front.words(asker.language, "pick_place", document=symbol), message_id)
 
 
+async def _cited(front: Front, bot: Bot, asker: Asker, number: str, press: Press, message_id: int) -> None:
+    symbol, locator, page = press.values
+    source = front.dialogue.knowledge.sources.get(symbol)
+    if source is None or locator not in source.places:
+        await say(front, bot, asker, number, "stale")
+    elif page == "0":
+        await commands.open_place(front, bot, asker, number, symbol, locator, f"{symbol} {locator}")
+    else:
+        place = knowledge_render.written_locators((locator,), front.dialogue.knowledge.languages[asker.language])
+        rows = browsing.resting_on(front, asker.language, symbol, locator, _number(page))
+        words = front.words(asker.language, "pick_cited", document=symbol, place=place)
+        await _page(front, bot, asker, rows, words, message_id)
+
+
 async def _start_language(front: Front, bot: Bot, asker: Asker, number: str, press: Press, message_id: int) -> None:
     if press.values[0] in front.dialogue.knowledge.languages:
         await start.chose_language(front, bot, asker, press.values[0], message_id)
@@ -179,9 +194,9 @@ async def _private(front: Front, bot: Bot, asker: Asker, number: str, press: Pre
     elif press.kind == "p":
         await person.offer(front, bot, asker, number, "")
     elif press.kind == "py":
-        await person.agree(front, bot, asker, number, press.values[0])
+        await person.agree(front, bot, asker, number, press.values[0], front.words(asker.language, "button_consent"))
     elif press.kind == "pn":
-        await person.withdraw(front, bot, asker, number)
+        await person.withdraw(front, bot, asker, number, front.words(asker.language, "button_no_consent"))
     elif press.kind == "D":
         await privacy.forget(front, bot, asker, number)
     elif press.kind == "vl":
@@ -197,6 +212,7 @@ _STEPS: dict[str, Step] = {
     "k": _kind,
     "s": _documents,
     "S": _places,
+    "C": _cited,
     "sl": _start_language,
     "sa": _start_audience,
     "L": _language,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Awaitable, Callable
 
 from telegram import Bot, Message, Update
@@ -11,9 +10,11 @@ from telegram.ext import CommandHandler, MessageHandler, filters
 
 from bot.channels.telegram import browsing
 from bot.channels.telegram.answering import Context, Handler, answer, front_of, say
+from bot.channels.telegram.citing import named_place
 from bot.channels.telegram.front import AUDIENCES, Asker, Front, number_of
 from bot.channels.telegram.handlers import start
 from bot.channels.telegram.menu import COMMANDS
+from bot.knowledge import render
 from bot.knowledge.loader import normal_question
 
 #: Command → the topic it opens, or all topics where the knowledge base has none of that name.
@@ -43,42 +44,29 @@ async def documents(front: Front, bot: Bot, asker: Asker, number: str, _: str) -
 
 
 async def cite(front: Front, bot: Bot, asker: Asker, number: str, rest: str) -> None:
-    """Opens a place: `/cite A/RES/64/223 9`; what cites it, or the place itself."""
-    source, locator = named_place(front, rest)
+    """Opens a place: `/cite A/RES/64/223 9` shows what rests on it, and the way to its text."""
+    source, locator = named_place(front.dialogue.knowledge, rest)
     if not source:
         await say(front, bot, asker, number, "cite_how", text="/cite")
     elif not locator:
         rows = browsing.places(front, asker.language, source, 1)
         await say(front, bot, asker, number, "pick_place", rows, text="/cite", document=source)
     else:
-        citing = [entry for entry in front.dialogue.knowledge.citing(source, locator) if not entry.is_term]
-        if len(citing) == 1:
-            command = f'/show_entry{{"entry": "{citing[0].id}"}}'
-        else:
-            command = "/show_text" + json.dumps({"source": source, "locator": locator}, ensure_ascii=False)
-        await answer(front, bot, asker, number, command=command, text=f"/cite {source} {locator}")
+        await open_place(front, bot, asker, number, source, locator, f"/cite {source} {locator}")
 
 
-def named_place(front: Front, typed: str) -> tuple[str, str]:
-    """Returns the document and the place that were typed, as the knowledge base spells them; empty: not found."""
-    folded = _folded(typed)
-    names = [
-        (_folded(name), source.symbol)
-        for source in front.dialogue.knowledge.sources.values()
-        for name in (source.symbol, *source.aliases, *(n for known in source.nicknames.values() for n in known))
-    ]
-    for name, symbol in sorted(names, key=lambda pair: -len(pair[0])):
-        if folded == name or folded.startswith(f"{name} "):
-            rest = folded.removeprefix(name).strip()
-            number = "".join(character for character in rest if character.isdigit())
-            places = front.dialogue.knowledge.sources[symbol].places
-            known = {place.casefold(): place for place in places}
-            return symbol, known.get(rest) or known.get(number) or rest
-    return "", ""
-
-
-def _folded(words: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", words).casefold().split())
+async def open_place(front: Front, bot: Bot, asker: Asker, number: str, source: str, locator: str, said: str) -> None:
+    """Shows the one answer that rests on a place, or a list of them; where there is none, what the place says."""
+    citing = [entry for entry in front.dialogue.knowledge.citing(source, locator) if not entry.is_term]
+    if len(citing) > 1:
+        rows = browsing.resting_on(front, asker.language, source, locator, 1)
+        language = front.dialogue.knowledge.languages[asker.language]
+        place = render.written_locators((locator,), language)
+        await say(front, bot, asker, number, "pick_cited", rows, said, "notice", document=source, place=place)
+        return
+    command = f'/show_entry{{"entry": "{citing[0].id}"}}' if citing else ""
+    command = command or "/show_text" + json.dumps({"source": source, "locator": locator}, ensure_ascii=False)
+    await answer(front, bot, asker, number, command=command, text=said)
 
 
 async def glossary(front: Front, bot: Bot, asker: Asker, number: str, rest: str) -> None:
@@ -167,7 +155,7 @@ async def run(update: Update, context: Context) -> None:
     asker = front.asker(update)
     if not isinstance(message, Message) or asker is None:
         return
-    word, _, rest = (message.text or "").partition(" ")
+    word, rest = [*(message.text or "").split(None, 1), "", ""][:2]
     name = word[1:].partition("@")[0].lower()
     if name not in _STEPS and not asker.is_private and "@" not in word:
         return  # in a group it may be meant for another bot

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+
 from telegram import Chat, Message, MessageEntity, Update
+from telegram.error import BadRequest
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
+from bot.channels.telegram import handover
 from bot.channels.telegram.answering import Context, Handler, front_of, say
 from bot.channels.telegram.front import number_of
+from bot.channels.telegram.menu import COMMANDS
+
+_COMMANDS = frozenset(("start", *COMMANDS))
 
 
 async def gate(update: Update, context: Context) -> None:
@@ -20,6 +28,8 @@ async def gate(update: Update, context: Context) -> None:
         raise ApplicationHandlerStop
     if message and not asker.is_private and not is_meant(message, front.username, context.bot.id):
         raise ApplicationHandlerStop
+    if asker.is_private and (message is None or (message.text or "").startswith("/")):
+        handover.go_on(front, asker)
     if asker.person.blocked_at is not None:
         front.changed(asker, blocked_at=None)  # who writes has not blocked the bot any more
     keys = [(front.people_allowance, asker.pseudonym)]
@@ -27,11 +37,11 @@ async def gate(update: Update, context: Context) -> None:
         keys.append((front.group_allowance, str(asker.place.chat_id)))
     for allowance, key in keys:
         if not allowance.admits(key):
-            if allowance.should_tell(key):
-                number = number_of(message) if message else f"q/{update.update_id}"
-                await say(front, context.bot, asker, number, "too_fast")
-            if update.callback_query:
-                await update.callback_query.answer()
+            if update.callback_query:  # in passing: a message more is what there is too much of
+                with contextlib.suppress(BadRequest):
+                    await update.callback_query.answer(front.words(asker.language, "too_fast").strip())
+            elif message and allowance.should_tell(key):
+                await say(front, context.bot, asker, number_of(message), "too_fast")
             raise ApplicationHandlerStop
 
 
@@ -48,15 +58,16 @@ def is_meant(message: Message, username: str, bot_id: int) -> bool:
         if entity.type == MessageEntity.MENTION and word.lower() == named:
             return True
         if entity.type == MessageEntity.BOT_COMMAND and entity.offset == 0:
-            return "@" not in word or word.lower().endswith(named)
+            command, _, bot = word[1:].lower().partition("@")
+            # Without a name it may be another bot's, unless it is one of ours.
+            return bot == username.lower() if bot else command in _COMMANDS
     return False
 
 
 def without_mention(text: str, username: str) -> str:
-    """Returns a text without the bot's name."""
-    words = text.split(" ")
-    kept = [word for word in words if word.strip(",:，：").lower() != f"@{username}".lower()]
-    return " ".join(kept).strip()
+    """Returns a text without the bot's name, and without the comma or colon behind it."""
+    name = rf"(?<!\w)@{re.escape(username)}(?![A-Za-z0-9_])[ \t]*[,:，：、]?"
+    return re.sub(rf"[ \t]*{name}[ \t]*", " ", text, flags=re.IGNORECASE).strip()
 
 
 def handlers() -> list[Handler]:

@@ -68,7 +68,7 @@ def _card(front: Front, entry: Entry, language: str, audience: str) -> InlineQue
     return InlineQueryResultArticle(
         id=hashlib.sha256(f"{entry.id}/{language}".encode()).hexdigest()[:32],
         title=cut(reply.title, 100),
-        description=cut(" ".join(reply.body), 160),
+        description=cut(" ".join(" ".join(reply.body).replace("\n- ", " • ").removeprefix("- ").split()), 160),
         input_message_content=InputTextMessageContent(
             words, parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)
         ),

@@ -8,13 +8,10 @@ import re
 from telegram import Bot, Message, Update
 from telegram.ext import CommandHandler
 
+from bot.channels.telegram import handover
 from bot.channels.telegram.answering import Context, Handler, answer, front_of, say
 from bot.channels.telegram.front import Asker, Front, number_of
-from bot.channels.telegram.markup import cut
 from bot.channels.telegram.rendering import Button
-from bot.store.statements import EnquiryFilter
-
-_MOST_CHARACTERS = 1000
 
 
 async def command(update: Update, context: Context) -> None:
@@ -37,41 +34,36 @@ async def offer(front: Front, bot: Bot, asker: Asker, number: str, text: str) ->
     if text and re.fullmatch(r"[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}", text):
         found = await asyncio.to_thread(front.contacts.get, text, asker.pseudonym)
         if found is not None:
-            state = front.words(asker.language, f"person_{found.state}")
+            state = front.words(asker.language, f"person_{'draft' if found.is_draft else found.state}")
             await say(front, bot, asker, number, "person_status", reference=found.reference, state=state)
             return
     if not front.has_person:
         await answer(front, bot, asker, number, command="/request_person", text="/person")
         return
-    question, enquiry = (text, "") if text else await asyncio.to_thread(_last_question, front, asker)
-    if not question:
-        await say(front, bot, asker, number, "person_nothing", _status_rows(front, asker))
+    drafted = await handover.draft(front, asker, asker.language, text)
+    if drafted is None:
+        await say(front, bot, asker, number, "person_nothing", [[front.button(asker.language, "topics", "tp", 1)]])
         return
-    question = cut(question, _MOST_CHARACTERS)
-    draft = await asyncio.to_thread(front.contacts.draft, asker.pseudonym, asker.language, question, enquiry)
-    rows = [
-        [front.button(asker.language, "consent", "py", draft.reference)],
-        [front.button(asker.language, "no_consent", "pn")],
-    ]
+    rows = handover.consent_rows(front, asker.language, drafted)
     operator = front.settings.operator
-    await say(front, bot, asker, number, "person_offer", rows, question=question, operator=operator)
+    await say(front, bot, asker, number, "person_offer", rows, question=drafted.question, operator=operator)
 
 
-async def agree(front: Front, bot: Bot, asker: Asker, number: str, reference: str) -> None:
-    """Opens the request, with the chat as the address to answer to."""
+async def agree(front: Front, bot: Bot, asker: Asker, number: str, reference: str, said: str) -> None:
+    """Opens the request, with the chat as the address to answer to; `said` is the word of consent, or its button's."""
     address = str(asker.place.chat_id)
     contact = await asyncio.to_thread(front.contacts.consent, reference, asker.pseudonym, address)
     if contact is None:
         await say(front, bot, asker, number, "stale")
         return
-    operator = front.settings.operator
-    await say(front, bot, asker, number, "person_done", reference=contact.reference, operator=operator)
+    operator, given = front.settings.operator, contact.reference
+    await say(front, bot, asker, number, "person_done", (), said, "handover", reference=given, operator=operator)
 
 
-async def withdraw(front: Front, bot: Bot, asker: Asker, number: str) -> None:
+async def withdraw(front: Front, bot: Bot, asker: Asker, number: str, said: str = "") -> None:
     """Deletes the draft."""
     was_there = await asyncio.to_thread(front.contacts.withdraw, asker.pseudonym)
-    await say(front, bot, asker, number, "cancelled" if was_there else "nothing_to_cancel")
+    await say(front, bot, asker, number, "cancelled" if was_there else "nothing_to_cancel", text=said)
 
 
 async def cancel(update: Update, context: Context) -> None:
@@ -80,18 +72,7 @@ async def cancel(update: Update, context: Context) -> None:
     front = front_of(context)
     asker = front.asker(update)
     if isinstance(message, Message) and asker is not None:
-        await withdraw(front, context.bot, asker, number_of(message))
-
-
-def _last_question(front: Front, asker: Asker) -> tuple[str, str]:
-    """Returns the person's last logged question and its row's id; empty where there is none."""
-    wanted = EnquiryFilter(pseudonym=asker.pseudonym, enquiries_only=True)
-    row = next(iter(front.dialogue.store.list(wanted, limit=1)), None)
-    return (row.text, row.id) if row else ("", "")
-
-
-def _status_rows(front: Front, asker: Asker) -> list[list[Button]]:
-    return [[front.button(asker.language, "topics", "tp", 1)]]
+        await withdraw(front, context.bot, asker, number_of(message), "/cancel")
 
 
 def handlers() -> list[Handler]:

@@ -29,7 +29,7 @@ async def page(update: Update, context: Context) -> None:
     asker = front.asker(update)
     if not isinstance(message, Message) or asker is None:
         return
-    name = (message.text or "")[1:].partition(" ")[0].partition("@")[0].lower()
+    name = (message.text or "/").split()[0][1:].partition("@")[0].lower()
     if asker.is_private or name == "privacy":
         await open_page(front, context.bot, asker, number_of(message), name)
         return
@@ -67,7 +67,10 @@ async def decline(front: Front, bot: Bot, asker: Asker, number: str, *, is_logge
 async def send_data(front: Front, bot: Bot, asker: Asker, number: str) -> None:
     """Sends everything that is stored about the person as a file."""
     data = await asyncio.to_thread(collect, front, asker)
-    content = json.dumps(data, ensure_ascii=False, indent=1).encode()
+    conversations = {asker.pseudonym, *(row["conversation"] for row in data["enquiries"])}
+    running = {name: await front.dialogue.remembered(name) for name in sorted(conversations)}
+    data["conversations"] = {name: slots for name, slots in running.items() if slots}
+    content = json.dumps(data, ensure_ascii=False, indent=1, default=str).encode()
     caption = front.words(asker.language, "my_data", count=len(data["enquiries"]))
     try:
         await bot.send_document(asker.place.chat_id, InputFile(content, filename=_FILE), caption=caption)
@@ -80,7 +83,7 @@ async def send_data(front: Front, bot: Bot, asker: Asker, number: str) -> None:
 
 
 def collect(front: Front, asker: Asker) -> dict[str, Any]:
-    """Returns all that is stored about a person.
+    """Returns all that is stored about a person besides their running conversations.
 
     Raises:
         StoreError: the database is away.
@@ -112,6 +115,8 @@ def _delete(front: Front, asker: Asker) -> set[str]:
         front.contacts.forget(asker.pseudonym)
         front.inbox.forget(asker.pseudonym)
         front.people.forget(asker.pseudonym)
+        front.questions.pop(asker.pseudonym, None)
+        front.offered.discard(asker.pseudonym)
     except StoreError as error:
         raise StoreError("not everything could be deleted now") from error
     return {row.conversation for row in rows if row.conversation}

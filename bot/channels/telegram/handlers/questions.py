@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from telegram import Message, Update
+from telegram import Bot, Message, Update
 from telegram.ext import CommandHandler, MessageHandler, filters
 
+from bot.channels.telegram import handover
 from bot.channels.telegram.answering import Context, Handler, answer, front_of, say
 from bot.channels.telegram.front import Asker, Front, number_of
 from bot.channels.telegram.handlers import person
@@ -27,6 +28,7 @@ _KINDS = {
     "poll": "poll",
     "contact": "contact",
 }
+_ALBUMS = 1000
 
 
 async def question(update: Update, context: Context) -> None:
@@ -40,15 +42,14 @@ async def question(update: Update, context: Context) -> None:
     number = number_of(message)
     if message.forward_origin is not None:
         await say(front, context.bot, asker, number, "forwarded")
+    elif message.via_bot is not None and message.via_bot.id == context.bot.id:
+        await say(front, context.bot, asker, number, "card")
     elif not text:
         await say(front, context.bot, asker, number, "group_hint" if not asker.is_private else "not_read")
     elif len(text) > MAX_CHARACTERS:
         await say(front, context.bot, asker, number, "too_long", limit=f"{MAX_CHARACTERS:,}", length=f"{len(text):,}")
-    elif asker.is_private and (kind := _typed_step(front, asker, text)):
-        if kind == "D":
-            await forget(front, context.bot, asker, number)
-        else:
-            await person.offer(front, context.bot, asker, number, "")
+    elif asker.is_private and await _typed_step(front, context.bot, asker, number, text):
+        return
     else:
         first = front.number(f"{message.chat_id}/{message.message_id}")
         edit_of = first if message.edit_date else ""
@@ -56,11 +57,25 @@ async def question(update: Update, context: Context) -> None:
         await answer(front, context.bot, asker, number, text=text, note=note, edit_of=edit_of)
 
 
-def _typed_step(front: Front, asker: Asker, text: str) -> str:
-    """Returns the kind of button that a typed number or label stands for, where the front itself deals with it."""
+async def _typed_step(front: Front, bot: Bot, asker: Asker, number: str, text: str) -> bool:
+    """Does what a typed yes, number or label stands for where the front deals with it; returns whether it did."""
+    consented = await handover.typed_consent(front, asker, text)
+    if consented:
+        drafted, is_yes = consented
+        if is_yes:
+            await person.agree(front, bot, asker, number, drafted.reference, text)
+        else:
+            await person.withdraw(front, bot, asker, number, text)
+        return True
     chosen = front.dialogue.typed_choice(asker.conversation, text)
     press = front.payloads.read(front.payloads.of(chosen)) if chosen else None
-    return press.kind if press and press.kind in ("p", "D") else ""
+    if press and press.kind == "D":
+        await forget(front, bot, asker, number)
+    elif press and press.kind == "p":
+        await person.offer(front, bot, asker, number, "")
+    else:
+        return False
+    return True
 
 
 async def ask(update: Update, context: Context) -> None:
@@ -84,11 +99,26 @@ async def wordless(update: Update, context: Context) -> None:
     asker = front.asker(update)
     if message is None or asker is None:
         return
+    is_next_of_album = _is_next_of_album(front, message)
     if message.caption and message.forward_origin is None:
         await question(update, context)
         return
+    if message.edit_date or is_next_of_album:  # a place that is shared live comes every few seconds
+        return
     kind = next((kind for field, kind in _KINDS.items() if getattr(message, field, None)), "not_read")
     await say(front, context.bot, asker, number_of(message), kind)
+
+
+def _is_next_of_album(front: Front, message: Message) -> bool:
+    """Returns whether a message belongs to an album of which another has come before, and remembers the album."""
+    if not message.media_group_id:
+        return False
+    album = (message.chat_id, message.media_group_id)
+    is_next = album in front.albums
+    front.albums[album] = None
+    while len(front.albums) > _ALBUMS:
+        front.albums.popitem(last=False)
+    return is_next
 
 
 def handlers() -> list[Handler]:

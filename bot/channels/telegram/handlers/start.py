@@ -42,7 +42,7 @@ async def welcome(front: Front, bot: Bot, asker: Asker, number: str) -> None:
     """Says who the guide is, and asks for the language, Telegram's hint first."""
     rows = languages(front, asker.language, "sl")
     values = _values(front, asker.language, "ask_language")
-    sent = await say(front, bot, asker, number, "welcome", rows, text="/start", **values)
+    sent = await say(front, bot, asker, number, "welcome", rows, "/start", "notice", **values)
     if sent == "sent" and asker.person.noticed_at is None:
         front.changed(asker, noticed_at=datetime.now(timezone.utc))
 

@@ -177,6 +177,27 @@ async def test_has_a_word_for_what_holds_no_words(front, ada, kind):
     assert (await ada.reply()).text == word(front, "en", KINDS[kind])
 
 
+async def test_has_one_word_for_an_album_and_none_for_a_place_that_moves(front, telegram_server, ada):
+    for _ in range(3):
+        await ada.photo(album="1")
+    place = await ada.location()
+    await ada.replies(2)
+    for _ in range(3):
+        await ada.move(place)
+    await ada.say("/cancel")
+    await ada.reply()
+    told = [message.text for message in telegram_server.outbox.messages(ada)]
+    assert told == [word(front, "en", name).strip() for name in ("picture", "location", "nothing_to_cancel")]
+
+
+async def test_does_not_take_its_own_card_for_a_question(front, ada):
+    await noticed(ada)
+    query = await ada.inline("vaccine budget")
+    await query.answer()
+    await query.choose(0)
+    assert (await ada.reply()).text == word(front, "en", "card").strip()
+
+
 async def test_takes_the_caption_of_a_picture_for_the_question(front, ada):
     await ada.photo(caption=QUESTION["en"])
     message = await ada.reply()
@@ -220,6 +241,14 @@ async def test_has_a_kind_word_for_stale_and_forged_buttons(front, telegram_serv
     assert (await press.answered()).text
 
 
+async def test_still_opens_what_a_button_names_when_its_message_is_too_old_to_be_seen(front, ada):
+    await noticed(ada)
+    await ada.say(QUESTION["en"])
+    message = await ada.reply()
+    await ada.press("More on this", message, inaccessible=True)
+    assert "came later" in (await ada.reply()).text
+
+
 @LANGUAGES
 async def test_browses_the_knowledge_by_keyboard_alone(front, ada, language):
     await ada.say("/topics")
@@ -255,7 +284,54 @@ async def test_finds_a_place_from_the_list_of_documents(front, ada):
     message = await ada.reply()
     await (await ada.press("UNGC · Ten Principles", message)).edited()
     await ada.press("principle 7", message)
-    assert "UNGC" in (await ada.reply()).text
+    assert (await ada.reply()).html.startswith("<b>Principle 7: precaution</b>")
+
+
+@LANGUAGES
+async def test_lists_what_rests_on_a_place_and_leads_to_the_place_itself(front, ada, language):
+    await ada.say({"en": "/cite A/RES/64/223 9", "zh": "/cite 64/223号决议第9段"}[language])
+    message = await ada.reply()
+    assert {"en": "A/RES/64/223 para. 9", "zh": "A/RES/64/223第9段"}[language] in message.text
+    assert TITLE[language] in message.labels
+    await ada.press(word(front, language, "button_place"), message)
+    assert f"https://undocs.org/{language}/A/RES/64/223" in (await ada.reply()).text
+    await ada.press(TITLE[language], message)
+    assert (await ada.reply()).html.startswith(f"<b>{TITLE[language]}</b>")
+
+
+async def test_reads_commands_that_go_on_in_the_next_line(front, ada):
+    await ada.say("/cite\nA/RES/64/223 10")
+    assert "What the Assembly invites" in (await ada.reply()).text
+    await ada.say("/privacy\nplease")
+    assert word(front, "en", "privacy_more").strip() in (await ada.reply()).text
+
+
+async def test_keeps_the_language_of_the_conversation_for_commands_and_kinds_it_cannot_read(front, ada):
+    await ada.say(QUESTION["zh"])
+    await ada.reply()
+    await ada.say("/cite")
+    assert (await ada.reply()).text == word(front, "zh", "cite_how").strip()
+    await ada.voice()
+    assert (await ada.reply()).text == word(front, "zh", "voice").strip()
+
+
+@LANGUAGES
+@pytest.mark.parametrize("link", ["growth", "growth-costs"])
+async def test_opens_a_topic_or_an_entry_by_a_link_and_gives_the_notice(front, ada, language, link):
+    await ada.start(link)
+    message = await ada.reply()
+    assert TITLE[language] in (message.labels if link == "growth" else message.text)
+    assert "180" in message.text
+    await front.queue.join()
+    assert front.front.people.get(front.front.pseudonym_of(ada.id)).noticed_at is not None
+
+
+@pytest.mark.parametrize("link", ["nothing-there", "x" * 64, "__proto__", "show_entry"])
+async def test_welcomes_who_comes_by_a_link_to_nothing(front, ada, link):
+    await ada.start(link)
+    message = await ada.reply()
+    for part in ("automatic", "unofficial", "decide nothing", "no legal advice", "Partnerships Desk", "180 days"):
+        assert part in message.text
 
 
 @LANGUAGES
@@ -282,6 +358,7 @@ async def test_hands_out_all_that_is_stored(front, ada, language):
     data = json.loads(message.document)
     assert QUESTION[language] in [row["text"] for row in data["enquiries"]]
     assert data["person"]["noticed_at"]
+    assert data["conversations"][front.front.pseudonym_of(ada.id)]["last_entry"] == "growth.costs"
 
 
 @LANGUAGES
@@ -354,6 +431,94 @@ async def test_brings_the_answer_of_a_person_into_the_chat(front, ada, language)
     await answer_request(front.front.settings, front.front.dialogue.phrases, request, said)
     told = (await ada.reply()).text
     assert told == word(front, language, "person_answer", reference=request.reference, answer=said)
+
+
+PERSON = {"en": "I want a human", "zh": "我要人工"}
+YES = {"en": "yes please", "zh": "好的"}
+NO = {"en": "no thanks", "zh": "不用了"}
+
+
+def requests_of(front, person):
+    return list(front.front.contacts.of(front.front.pseudonym_of(person.id)))
+
+
+@LANGUAGES
+@pytest.mark.parametrize("ask", ["words", "command", "number"])
+async def test_passes_a_question_on_when_consent_is_typed(front, ada, language, ask):
+    await ada.say(QUESTION[language])  # the first one: only counted, never logged
+    await ada.reply()
+    await ada.say(PERSON[language] if ask == "words" else "/person")
+    assert QUESTION[language] in (await ada.reply()).text
+    await ada.say("１" if ask == "number" else YES[language])
+    told = (await ada.reply()).text
+    (request,) = requests_of(front, ada)
+    assert (
+        told == word(front, language, "person_done", reference=request.reference, operator="Partnerships Desk").strip()
+    )
+    assert (request.state, request.address, request.question) == ("open", str(ada.id), QUESTION[language])
+    await front.queue.join()
+    assert [row.delivery for row in rows(front, outcome="handover")] == ["sent"]
+
+
+@LANGUAGES
+async def test_passes_nothing_on_after_a_typed_no(front, ada, language):
+    await ada.say(QUESTION[language])
+    await ada.reply()
+    await ada.say(PERSON[language])
+    await ada.reply()
+    await ada.say(NO[language])
+    assert (await ada.reply()).text == word(front, language, "cancelled").strip()
+    assert requests_of(front, ada) == []
+
+
+@pytest.mark.parametrize("between", ["what does the precautionary approach mean", "/topics", "👍"])
+async def test_takes_no_yes_for_consent_to_what_was_asked_before_something_else(front, ada, between):
+    await ada.say(QUESTION["en"])
+    await ada.reply()
+    await ada.say("/person")
+    offer = await ada.reply()
+    if between == "👍":
+        await (await ada.press(between)).answered()
+    else:
+        await ada.say(between)
+        await ada.reply()
+    await ada.say("yes")
+    await ada.reply()
+    assert [request.state for request in requests_of(front, ada)] == ["shelved"]
+    await ada.press(word(front, "en", "button_consent"), offer)
+    await ada.reply()
+    assert [request.state for request in requests_of(front, ada)] == ["open"]
+
+
+async def test_takes_a_typed_yes_for_consent_after_a_restart(listen, ada):
+    async with listen() as front:
+        await noticed(ada)
+        await ada.say(QUESTION["en"])
+        await ada.reply()
+        await ada.say("/person")
+        await ada.reply()
+    async with listen() as front:
+        front.front.dialogue.forget(front.front.pseudonym_of(ada.id))
+        await ada.say("yes")
+        await ada.reply()
+        assert [request.state for request in requests_of(front, ada)] == ["open"]
+
+
+async def test_passes_on_the_question_and_not_the_words_that_go_on_from_it(front, ada):
+    await noticed(ada)
+    for words in (QUESTION["en"], "more", "thanks"):
+        await ada.say(words)
+        await ada.reply()
+    await ada.say(PERSON["en"])
+    await ada.reply()
+    assert [request.question for request in requests_of(front, ada)] == [QUESTION["en"]]
+
+
+async def test_asks_for_a_question_where_there_is_none_to_pass_on(front, ada):
+    await noticed(ada)
+    await ada.say(PERSON["en"])
+    assert word(front, "en", "person_nothing").strip() in (await ada.reply()).text
+    assert requests_of(front, ada) == []
 
 
 async def test_passes_nothing_on_after_cancel(front, ada):

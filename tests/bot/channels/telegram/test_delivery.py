@@ -8,6 +8,8 @@ import logging
 import aiohttp
 import pytest
 
+from bot.channels.telegram import front as front_module
+from bot.channels.telegram.allowance import Allowance
 from bot.channels.telegram.webhook import webhook_for
 from bot.errors import ChannelError
 from tests.bot.channels.telegram import small_front
@@ -164,12 +166,39 @@ async def test_shows_that_it_is_typing_when_it_takes_long(front, telegram_server
 
 async def test_tells_once_that_it_is_too_fast(front, telegram_server, ada):
     await noticed(ada)
-    for _ in range(16):
+    front.front.people_allowance = Allowance(3, 0.001)
+    for _ in range(6):
         await ada.say("hello")
     await settled(front, telegram_server)
     told = [message.text for message in telegram_server.outbox.messages(ada)]
     assert told.count(word(front, "en", "too_fast").strip()) == 1
-    assert len(told) == 13
+    assert len(told) == 5
+    press = await ada.press("English", telegram_server.outbox.messages(ada)[0])
+    assert (await press.answered()).text == word(front, "en", "too_fast").strip()
+    assert len(telegram_server.outbox.messages(ada)) == 5
+
+
+def test_lets_people_ask_and_leaf_through_as_fast_as_they_can():
+    assert front_module.PERSON_BURST >= 20
+    assert front_module.PERSON_PER_MINUTE >= 30
+
+
+async def test_finishes_what_is_in_work_when_it_is_told_to_stop(listen, telegram_server, ada, monkeypatch):
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    async with listen() as front:
+        await noticed(ada)
+        ask = front.front.dialogue.ask
+
+        async def slowly(message):
+            begun.set()
+            await go_on.wait()
+            return await ask(message)
+
+        monkeypatch.setattr(front.front.dialogue, "ask", slowly)
+        await ada.say(QUESTION["en"])
+        await begun.wait()
+        asyncio.get_running_loop().call_later(0.2, go_on.set)  # by then it has long begun to stop
+    assert TITLE["en"] in telegram_server.outbox.last(ada).text
 
 
 async def test_sets_the_menu_only_where_it_has_changed(listen, telegram_server, ada):
@@ -230,6 +259,17 @@ async def test_takes_no_call_without_the_secret(by_webhook, ada):
                 assert response.status == 403
         async with session.post(webhook.url, data=b"{no json", headers={header: webhook.secret}) as response:
             assert response.status == 200
+    assert front.front.inbox.counts() == {}
+
+
+async def test_confirms_and_reports_a_call_that_can_never_be_read(by_webhook, ada, caplog):
+    front, webhook = by_webhook
+    headers = {"X-Telegram-Bot-Api-Secret-Token": webhook.secret}
+    update = {"update_id": 5, "message": {"nonsense": "4711"}}
+    async with aiohttp.ClientSession() as session, session.post(webhook.url, json=update, headers=headers) as response:
+        assert response.status == 200
+    assert "cannot be read and is skipped" in caplog.text
+    assert "4711" not in caplog.text
     assert front.front.inbox.counts() == {}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.channels.telegram.allowance import Allowance
+from bot.channels.telegram.handlers.gate import without_mention
 from tests.bot.channels.telegram.test_conversations import LANGUAGES, QUESTION, TITLE, noticed, rows
 
 
@@ -69,6 +71,53 @@ async def test_holds_apart_the_conversations_of_people_and_topics(front, telegra
     assert {row.pseudonym for row in asked} == {front.front.pseudonym_of(p.id) for p in (ada, bo)}
 
 
+async def test_tells_one_who_asks_too_much_in_a_group_once_and_counts_no_command_of_other_bots(
+    front, telegram_server, ada, monkeypatch
+):
+    group = await telegram_server.group("Desk", [ada])
+    await ada.reply(group)
+    front.front.group_allowance = Allowance(2, 0.001)
+    for _ in range(5):
+        await ada.say("/weather", group)
+    for _ in range(4):
+        await ada.say("/ask hello", group)
+    await telegram_server.outbox.wait_until(lambda: not telegram_server.updates.pending)
+    await front.queue.join()
+    told = [message.text for message in telegram_server.outbox.messages(group)][1:]
+    assert [text == front.front.words("en", "too_fast").strip() for text in told] == [False, False, True]
+
+
+async def test_takes_those_who_write_in_the_name_of_a_group_for_nobody_else(front, telegram_server, ada):
+    everybody = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    for title in ("One", "Two"):
+        group = await telegram_server.group(title, [ada])
+        await ada.reply(group)
+        hidden = {"from": everybody, "sender_chat": group.chat.to_json()}
+        for _ in range(2):  # the first answer brings the notice
+            await ada.say(QUESTION["en"], group, mention=True, **hidden)
+            assert TITLE["en"] in (await ada.reply(group)).text
+    await front.queue.join()
+    asked = [row.pseudonym for row in rows(front) if row.text]
+    assert len(set(asked)) == len(asked) == 2
+    assert front.front.pseudonym_of(everybody["id"]) not in asked
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("@guide_bot what is principle 7?", "what is principle 7?"),
+        ("@Guide_Bot: what?", "what?"),
+        ("@guide_bot，原则7是什么？", "原则7是什么？"),
+        ("原则7是什么？ @guide_bot", "原则7是什么？"),
+        ("ask @guide_bot now", "ask now"),
+        ("mail me@guide_bot or @guide_bot2", "mail me@guide_bot or @guide_bot2"),
+        ("@guide_bot", ""),
+    ],
+)
+def test_reads_a_question_without_its_own_name(typed, left):
+    assert without_mention(typed, "guide_bot") == left
+
+
 async def test_follows_a_group_that_has_moved(front, telegram_server, ada):
     group = await telegram_server.group("Desk", [ada], kind="group")
     await ada.reply(group)
@@ -87,6 +136,9 @@ async def test_offers_cards_that_are_counted_and_never_logged(front, telegram_se
     sent = telegram_server.outbox.chat(group).messages
     assert "A/76/319" in list(sent.values())[-1].text
     assert rows(front) == []
+    assert front.front.people.counts("inline") == {language: 1}
+    again = await ada.inline({"en": "vaccine budget", "zh": "疫苗预算"}[language])
+    assert not again.asked  # Telegram remembers it, for this person
     assert front.front.people.counts("inline") == {language: 1}
 
 

@@ -4,7 +4,7 @@ import pytest
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.intent_classifier import LABEL_SCORES, LinearIntentClassifier, examples_of, linear_settings, set_intent
+from bot.nlu.example_classifier import LIKENESSES, ExampleClassifier, examples_of, set_intent
 
 TEXTS = ["hello", "谢谢你", "vaccine budget", "疫苗多少钱", "the general assembly", "qwertz", ""]
 
@@ -31,58 +31,54 @@ def test_takes_entries_for_labels_of_their_own():
     ],
 )
 def test_sets_the_intent(train, say, text, intent):
-    output = say(text, train(LinearIntentClassifier).load())
+    output = say(text, train(ExampleClassifier).load())
     assert output["intent"]["name"] == intent
     assert output["intent"] == output["intent_ranking"][0]
 
 
 def test_adds_entries_up_to_one_intent(train, say):
-    output = say("hello", train(LinearIntentClassifier).load())
+    output = say("hello", train(ExampleClassifier).load())
     ranking = {row["name"]: row["confidence"] for row in output["intent_ranking"]}
     assert sorted(ranking) == ["faq", "greet", "thank"]
     assert sum(ranking.values()) == pytest.approx(1, abs=1e-4)
 
 
-def test_hands_the_scores_of_all_labels_on_but_not_out(train):
+def test_hands_the_likenesses_of_all_labels_on_but_not_out(train):
     message = Message.build(text="vaccine budget")
-    train(LinearIntentClassifier).load().process([message])
-    labels, spans, scores, nearest = message.get(LABEL_SCORES)
+    train(ExampleClassifier).load().process([message])
+    labels, spans, nearest = message.get(LIKENESSES)
     assert spans == [(0, len("vaccine budget"))]
-    assert labels[int(scores[0].argmax())] == labels[int(nearest[0].argmax())] == "faq/growth.costs"
-    assert LABEL_SCORES not in message.as_dict(only_output_properties=True)
+    assert labels[int(nearest[0].argmax())] == "faq/growth.costs"
+    assert LIKENESSES not in message.as_dict(only_output_properties=True)
 
 
-def test_scores_each_part_of_a_long_message(train):
+def test_compares_each_part_of_a_long_message(train):
     story = "I run a small bakery in Ghent and my daughter studies law in Leiden. "
     message = Message.build(text=story + "What is the vaccine budget?")
-    train(LinearIntentClassifier).load().process([message])
-    labels, spans, scores, _ = message.get(LABEL_SCORES)
+    train(ExampleClassifier).load().process([message])
+    labels, spans, nearest = message.get(LIKENESSES)
     texts = [message.get("text")[start:end].strip() for start, end in spans]
-    best = dict(zip(texts, (labels[int(row.argmax())] for row in scores), strict=True))
+    best = dict(zip(texts, (labels[int(row.argmax())] for row in nearest), strict=True))
     assert best["What is the vaccine budget?"] == "faq/growth.costs"
 
 
 def test_gives_the_same_each_time_it_is_loaded(train, say):
-    trained = train(LinearIntentClassifier)
+    trained = train(ExampleClassifier)
     for text in TEXTS:
         assert say(text, trained.load()) == say(text, trained.load())
 
 
 def test_gives_the_same_after_a_second_training(train, say):
-    one, other = (train(LinearIntentClassifier) for _ in range(2))
+    one, other = (train(ExampleClassifier) for _ in range(2))
     assert one.files() == other.files()
     for text in TEXTS:
         assert say(text, one.load()) == say(text, other.load())
 
 
 def test_stores_no_code(train):
-    files = train(LinearIntentClassifier).files()
-    assert list(files) == ["linear.json", "linear.npz"]
-    assert b"pickle" not in files["linear.npz"]
-
-
-def test_reads_its_settings_from_the_configuration():
-    assert linear_settings({"penalty": 3.0}).penalty == 3.0
+    files = train(ExampleClassifier).files()
+    assert list(files) == ["examples.json", "examples.npz"]
+    assert b"pickle" not in files["examples.npz"]
 
 
 def test_ranks_ten_intents_at_most():

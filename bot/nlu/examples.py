@@ -1,0 +1,108 @@
+"""How like the examples of each label a text is, by word and character n-grams.
+
+Nothing is solved or iterated: what the likeness is worth beside search, entities and meaning is weighed on the tuning
+questions. A ridge regression over the same n-grams, which took half of the training, added nothing to that once
+sentence vectors were among the evidence (docs/understanding.md, 2026-11-30).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.text.terms import character_ngrams, word_ngrams
+
+Array = Any  # numpy 1.23 under mypy strict gains nothing from shapes; they are said in the docstrings
+
+
+class Vectoriser:
+    """Turns texts into rows of unit length: word 1-2-grams and character 2-5-grams, each TF-IDF weighted."""
+
+    def __init__(self) -> None:
+        self._parts = [
+            TfidfVectorizer(analyzer=word_ngrams, sublinear_tf=True, dtype=np.float32),
+            TfidfVectorizer(analyzer=character_ngrams, sublinear_tf=True, dtype=np.float32),
+        ]
+
+    def fit(self, texts: Sequence[str]) -> Array:
+        """Learns the vocabulary of `texts` and returns their rows."""
+        return self._join([part.fit_transform(texts) for part in self._parts])
+
+    def transform(self, texts: Sequence[str]) -> Array:
+        """Returns the rows of `texts`."""
+        return self._join([part.transform(texts) for part in self._parts])
+
+    @staticmethod
+    def _join(blocks: list[Array]) -> Array:
+        joined = scipy.sparse.hstack(blocks, format="csr", dtype=np.float32)
+        return joined * np.float32(1 / np.sqrt(len(blocks)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the vocabularies and weights as plain data."""
+        return {
+            str(i): {
+                "terms": sorted(part.vocabulary_, key=part.vocabulary_.__getitem__),
+                "idf": [float(x) for x in part.idf_],
+            }
+            for i, part in enumerate(self._parts)
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Vectoriser:
+        """Returns the vectoriser that `to_dict` described."""
+        vectoriser = cls()
+        for i, part in enumerate(vectoriser._parts):
+            part.vocabulary_ = {term: n for n, term in enumerate(data[str(i)]["terms"])}
+            part.idf_ = np.asarray(data[str(i)]["idf"], dtype=np.float32)
+        return vectoriser
+
+
+class Examples:
+    """The examples of all labels, to compare texts with. Build it with `fit` or `from_arrays`."""
+
+    def __init__(self, vectoriser: Vectoriser, labels: list[str], rows: Array, owners: Array) -> None:
+        """Takes a row per example, and the number of the label that owns it."""
+        self.labels = labels
+        self._vectoriser = vectoriser
+        self._owners = owners
+        # Every label has examples, so the runs of the sorted owners are the labels in order.
+        order = np.argsort(owners, kind="stable")
+        self._rows = rows
+        self._columns = rows[order].T.tocsr()
+        self._starts = np.searchsorted(owners[order], np.arange(len(labels)))
+
+    @classmethod
+    def fit(cls, texts: Sequence[str], targets: Sequence[str]) -> Examples:
+        """Returns the examples `texts` with one label each in `targets`."""
+        labels = sorted(set(targets))
+        index = {label: i for i, label in enumerate(labels)}
+        vectoriser = Vectoriser()
+        return cls(vectoriser, labels, vectoriser.fit(texts), np.asarray([index[target] for target in targets]))
+
+    def likeness(self, texts: list[str]) -> Array:
+        """Returns texts by labels: the likeness to the nearest example of each label (0-1)."""
+        similarities = (self._vectoriser.transform(texts) @ self._columns).toarray()
+        return np.maximum.reduceat(similarities, self._starts, axis=1)
+
+    def to_arrays(self) -> tuple[dict[str, Array], dict[str, Any]]:
+        """Returns the examples as arrays and plain data, for saving without pickle."""
+        arrays = {
+            "data": self._rows.data,
+            "indices": self._rows.indices,
+            "indptr": self._rows.indptr,
+            "shape": np.asarray(self._rows.shape),
+            "owners": self._owners,
+        }
+        return arrays, {"labels": self.labels, "vectoriser": self._vectoriser.to_dict()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Any, data: dict[str, Any]) -> Examples:
+        """Returns the examples that `to_arrays` described."""
+        rows = scipy.sparse.csr_matrix(
+            (arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(arrays["shape"])
+        )
+        return cls(Vectoriser.from_dict(data["vectoriser"]), data["labels"], rows, arrays["owners"])
