@@ -11,13 +11,16 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .DEFAULT_GOAL = help
-.PHONY: help environment chat telegram test train lint lock clean
+.PHONY: help environment chat telegram review test train lint lock clean
 
 chat: environment  ## talk to the guide in the terminal; trains first where needed
 	@exec $(BIN)/partnerguide chat $(ARGS)
 
 telegram: environment  ## run the Telegram bot (TELEGRAM_BOT_TOKEN); trains first where there is no model
 	@exec $(BIN)/partnerguide telegram $(ARGS)
+
+review: environment  ## run the review console in the browser: http://127.0.0.1:8600
+	@exec $(BIN)/partnerguide review $(ARGS)
 
 test: environment  ## run every test, one process per core
 	@exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)

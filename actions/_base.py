@@ -88,7 +88,7 @@ class Guide:
     def __init__(self, shared: Services, turn: Turn) -> None:
         self.services = shared
         self.turn = turn
-        self.knowledge = shared.knowledge
+        self.knowledge = shared.present_knowledge()
         self.language = reply_language(
             "" if turn.is_payload else turn.text,
             shared.knowledge.languages,

@@ -10,12 +10,16 @@ from bot.phrases import Phrases, load_phrases
 from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
 from bot.store.secrets import secret
+from bot.store.switches import LiveSwitches, SwitchStore
 from bot.store.texts import TextStore
 
 
 @dataclass(frozen=True)
 class Services:
-    """The knowledge base, the phrases, the enquiry log and the official texts at hand, of this process."""
+    """The knowledge base, the phrases, the enquiry log and the official texts at hand, of this process.
+
+    People are answered from `present_knowledge`, never from `knowledge` itself.
+    """
 
     settings: Settings
     knowledge: KnowledgeBase
@@ -23,6 +27,11 @@ class Services:
     store: EnquiryStore
     texts: TextStore
     secret: str = field(repr=False)
+    switches: LiveSwitches | None = None
+
+    def present_knowledge(self) -> KnowledgeBase:
+        """Returns the knowledge base without the entries that are switched off at this moment."""
+        return self.knowledge.without(self.switches.off() if self.switches else frozenset())
 
 
 _lock = threading.Lock()
@@ -48,6 +57,7 @@ def services() -> Services:
                 store=EnquiryStore.from_settings(settings).open(),
                 texts=TextStore.from_settings(settings),
                 secret=key,
+                switches=LiveSwitches(SwitchStore.from_settings(settings)),
             )
         return _services
 

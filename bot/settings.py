@@ -19,6 +19,7 @@ class Settings:
 
     `var` holds what the program writes; `secret` is empty until `bot.store.secrets` has made or read one.
     `phone_regions` are the ISO 3166 regions in which bare telephone numbers are recognised for redaction.
+    `review_url` is the https address at which a TLS proxy serves the review console; empty where there is none.
     """
 
     root: Path
@@ -35,6 +36,7 @@ class Settings:
     telegram_token: str = field(default="", repr=False)
     telegram_api_url: str = ""
     telegram_webhook_secret: str = field(default="", repr=False)
+    review_url: str = ""
     log_format: str = "text"
 
     @property
@@ -96,6 +98,7 @@ class Settings:
             telegram_token=_token(get("TELEGRAM_BOT_TOKEN", "")),
             telegram_api_url=_address("TELEGRAM_API_URL", get("TELEGRAM_API_URL", "")),
             telegram_webhook_secret=_webhook_secret(get("TELEGRAM_WEBHOOK_SECRET", "")),
+            review_url=_review_url(get("PARTNERGUIDE_REVIEW_URL", "")),
             log_format=_one_of("PARTNERGUIDE_LOG_FORMAT", get("PARTNERGUIDE_LOG_FORMAT", ""), ("text", "json")),
         )
 
@@ -113,6 +116,14 @@ def _address(name: str, value: str) -> str:
     if value.strip() and not re.match(r"https?://[^/\s]+", value.strip()):
         raise SettingsError(f"{name}: must start with http:// or https:// and name a host")
     return value.strip().rstrip("/")
+
+
+def _review_url(value: str) -> str:
+    """Returns the origin at which a TLS proxy serves the review console."""
+    origin = value.strip().rstrip("/").lower()
+    if origin and not re.fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?", origin):
+        raise SettingsError("PARTNERGUIDE_REVIEW_URL: must be https:// and a host, such as https://review.example.org")
+    return origin
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:

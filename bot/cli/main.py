@@ -24,6 +24,7 @@ COMMANDS = {
     "lint-data": "lint_data",
     "telegram": "telegram",
     "requests": "requests",
+    "review": "review",
     "doctor": "doctor",
 }
 _HELP = {
@@ -37,6 +38,7 @@ _HELP = {
     "lint-data": "check training data, rules and phrases",
     "telegram": "run the Telegram bot: by polling, or by webhook",
     "requests": "read, answer and close what people asked to be passed on to a person",
+    "review": "run the review console, and manage who may use it",
     "doctor": "say what is set up and what is not",
 }
 

@@ -55,6 +55,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     from bot.channels.telegram.monitor import Monitor
     from bot.channels.telegram.running import run
     from bot.channels.telegram.webhook import webhook_for
+    from bot.dialogue.following import ModelFollower
 
     need_token(settings)
     webhook = webhook_for(settings, options.webhook, host, port) if options.webhook else None
@@ -76,7 +77,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         await work(assembly, options.worker, near)
 
     try:
-        asyncio.run(serve())
+        with ModelFollower(dialogue):
+            asyncio.run(serve())
     finally:
         dialogue.store.close()
     return 0

@@ -6,6 +6,7 @@ turn ends with a reply and a logged row, also when something fails inside.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import logging
 import time
@@ -13,22 +14,25 @@ import unicodedata
 import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot import services
 from bot.dialogue.training import ModelRecord, verified_model
-from bot.errors import ModelError, StoreError
-from bot.knowledge.loader import KnowledgeBase
+from bot.errors import KnowledgeError, ModelError, StoreError
+from bot.knowledge.loader import KnowledgeBase, folder_hash, load
 from bot.languages import reply_language
 from bot.phrases import Phrases
 from bot.reply import ENQUIRY_OUTCOMES, Choice, Outcome, Reply
-from bot.services import services as shared_services
 from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
 from bot.store.models import Enquiry, enquiry_id, only_outcome
 from bot.store.redaction import redact
+from bot.store.switches import LiveSwitches
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
+    from rasa.core.lock_store import LockStore
 
     from bot.dialogue.memory import DatabaseMemory, ProcessMemory
 
@@ -91,15 +95,48 @@ class Dialogue:
         agent: Agent,
         memory: ProcessMemory | DatabaseMemory,
         model: ModelRecord,
+        switches: LiveSwitches | None = None,
     ) -> None:
         self.settings = settings
-        self.knowledge = knowledge
         self.phrases = phrases
         self.store = store
-        self.model = model
-        self._agent = agent
+        self._base = knowledge
+        self._switches = switches
+        self._loaded = (agent, model)
         self._memory = memory
         self._last: OrderedDict[str, Reply] = OrderedDict()
+
+    @property
+    def knowledge(self) -> KnowledgeBase:
+        """What people are answered from: the knowledge base without the entries that are switched off right now."""
+        return self._base.without(self._switches.off() if self._switches else frozenset())
+
+    @property
+    def model(self) -> ModelRecord:
+        """The model that answers the next message."""
+        return self._loaded[1]
+
+    @property
+    def _agent(self) -> Agent:
+        return self._loaded[0]
+
+    def take_up(self, path: Path, model: ModelRecord) -> None:
+        """Has another model answer from the next message on, with the knowledge base that lies there by now.
+
+        Conversations go on; a message that is being answered is answered to its end by the model before. May be called
+        from another thread; takes seconds.
+
+        Raises:
+            ModelError: the model cannot be loaded; the one before stays in use.
+        """
+        agent = _agent_of(path, self._memory, like=self._agent)
+        try:
+            if folder_hash(self.settings.knowledge) != self._base.version:
+                self._base = load(self.settings.knowledge)
+                services.use(dataclasses.replace(services.services(), knowledge=self._base))
+        except KnowledgeError as error:
+            logger.warning("the knowledge base of before stays in use: %s", error)
+        self._loaded = (agent, model)
 
     async def ask(self, message: Message) -> Answer:
         """Returns the answer to a message; never raises for what a person may send or for a fault inside."""
@@ -185,6 +222,7 @@ class Dialogue:
         from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
         output = CollectingOutputChannel()
+        agent, model = self._loaded
         metadata = {
             "channel": message.channel,
             "label": label,
@@ -194,10 +232,10 @@ class Dialogue:
             "pseudonym": message.person,
             "logged": message.logged,
             "edit_of": enquiry_id(message.conversation, message.edit_of) if message.edit_of else "",
-            "model_version": self.model.version,
+            "model_version": model.version,
         }
         try:
-            await self._agent.handle_message(
+            await agent.handle_message(
                 UserMessage(
                     text,
                     output,
@@ -287,15 +325,14 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
 
     postpone()
     quieten_rasa()
-    services = shared_services()
-    from rasa.core.agent import Agent
+    shared = services.services()
     from rasa.shared.core.domain import Domain
 
-    from bot.dialogue.executor import InProcessActions, trust_own_actions
+    from bot.dialogue.executor import trust_own_actions
     from bot.dialogue.locks import SharedLocks
     from bot.dialogue.memory import ProcessMemory, lasting_memory
 
-    _enforce_retention(settings, services.store)
+    _enforce_retention(settings, shared.store)
     trust_own_actions()
     memory: ProcessMemory | DatabaseMemory
     if lasting:
@@ -303,13 +340,31 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     else:
         memory = ProcessMemory(Domain.empty())
     locks = SharedLocks(settings.redis_url) if settings.redis_url and lasting else None
+    agent = _agent_of(path, memory, locks)
+    return Dialogue(
+        settings, shared.knowledge, shared.phrases, shared.store, agent, memory, record, switches=shared.switches
+    )
+
+
+def _agent_of(
+    path: Path, memory: ProcessMemory | DatabaseMemory, locks: LockStore | None = None, like: Agent | None = None
+) -> Agent:
+    """Returns the agent of a model; `like` is the one whose place it takes, which may still be in a conversation."""
+    from rasa.core.agent import Agent
+
+    from bot.dialogue.executor import InProcessActions
+
+    endpoint = like.action_endpoint if like else InProcessActions("actions")
     try:
-        agent = Agent.load(
-            str(path), tracker_store=memory, action_endpoint=InProcessActions("actions"), lock_store=locks
+        # One lock store for both: a conversation is worked on by one of them at a time.
+        return Agent.load(
+            str(path),
+            tracker_store=memory,
+            lock_store=like.lock_store if like else locks,
+            action_endpoint=endpoint,
         )
     except Exception as error:
         raise ModelError(f"{path} cannot be loaded; run partnerguide train") from error
-    return Dialogue(settings, services.knowledge, services.phrases, services.store, agent, memory, record)
 
 
 def _enforce_retention(settings: Settings, store: EnquiryStore) -> None:

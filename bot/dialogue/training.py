@@ -10,22 +10,29 @@ import importlib.metadata
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.errors import BotError, ModelError
-from bot.knowledge.loader import folder_hash
+from bot.knowledge.loader import folder_hash, load, read_yaml
 from bot.settings import Settings
+from bot.store.lessons import Example, LessonStore, digest, present_digest
 
-_RECORD = "current.json"
+#: The file that names the model in use.
+RECORD = "current.json"
 # Whatever of this changes makes a trained model stale, besides the knowledge base.
 _CODE = ("bot/nlu", "bot/text")
 
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """What is written down about a trained model; `sha256` is the archive's, because loading an archive runs code."""
+    """What is written down about a trained model; `sha256` is the archive's, because loading an archive runs code.
+
+    `inputs` tells from which files it was trained, `lessons` what reviewers had taught beside them.
+    """
 
     file: str
     sha256: str
@@ -33,6 +40,7 @@ class ModelRecord:
     inputs: str
     knowledge_version: str
     trained_at: str
+    lessons: str = ""
 
 
 def inputs_hash(settings: Settings) -> str:
@@ -53,7 +61,15 @@ def current(settings: Settings) -> ModelRecord | None:
     Raises:
         ModelError: the record cannot be read.
     """
-    path = settings.models / _RECORD
+    return read_record(settings.models / RECORD)
+
+
+def read_record(path: Path) -> ModelRecord | None:
+    """Returns the record in a file, or None where there is no such file.
+
+    Raises:
+        ModelError: it cannot be read.
+    """
     try:
         record = ModelRecord(**json.loads(path.read_text(encoding="utf-8")))
         if not all(isinstance(value, str) for value in asdict(record).values()):
@@ -68,7 +84,10 @@ def current(settings: Settings) -> ModelRecord | None:
 def is_stale(settings: Settings) -> bool:
     """Returns whether the model is missing, or was trained from something else than what is here now."""
     record = current(settings)
-    return record is None or record.inputs != inputs_hash(settings) or not (settings.models / record.file).is_file()
+    if record is None or record.inputs != inputs_hash(settings) or not (settings.models / record.file).is_file():
+        return True
+    taught = present_digest(settings)
+    return taught is not None and record.lessons != taught
 
 
 def verified_model(settings: Settings) -> tuple[Path, ModelRecord]:
@@ -80,6 +99,15 @@ def verified_model(settings: Settings) -> tuple[Path, ModelRecord]:
     record = current(settings)
     if record is None:
         raise ModelError("there is no trained model; run partnerguide train")
+    return verified(settings, record), record
+
+
+def verified(settings: Settings, record: ModelRecord) -> Path:
+    """Returns the archive of a record, after checking that it is the file that was trained here.
+
+    Raises:
+        ModelError: it is another file, or gone.
+    """
     path = settings.models / record.file
     try:
         actual = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -87,7 +115,7 @@ def verified_model(settings: Settings) -> tuple[Path, ModelRecord]:
         raise ModelError(f"{path} cannot be read; run partnerguide train") from error
     if actual != record.sha256:
         raise ModelError(f"{path} is not the file that was trained here; run partnerguide train")
-    return path, record
+    return path
 
 
 @contextlib.contextmanager
@@ -110,14 +138,18 @@ def alone(settings: Settings) -> Iterator[None]:
         yield
 
 
-def train(settings: Settings, progress: Callable[[str], None] = lambda step: None) -> ModelRecord:
-    """Trains a model and makes it the current one.
+def train(
+    settings: Settings, progress: Callable[[str], None] = lambda step: None, *, activate: bool = True
+) -> ModelRecord:
+    """Trains a model from the files and from what reviewers have taught beside them.
 
     Args:
         progress: called with the name of each component as its training starts.
+        activate: whether it becomes the current model; otherwise it lies beside that one as a candidate.
 
     Raises:
         ModelError: the data cannot be trained from, or the model cannot be written.
+        StoreError: what reviewers have taught cannot be read.
     """
     # Every run is complete: the cache would cost disk space and save seconds.
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
@@ -129,7 +161,8 @@ def train(settings: Settings, progress: Callable[[str], None] = lambda step: Non
         raise ModelError(
             f"{settings.models} cannot be made ({error.strerror}); free space or set PARTNERGUIDE_VAR"
         ) from error
-    name = f"{datetime.datetime.now(datetime.timezone.utc):%Y%m%dT%H%M%SZ}-{inputs}"
+    examples = _taught(settings)
+    name = _free_name(settings.models, inputs)
     from bot.dialogue.postponing import postpone
     from bot.dialogue.quiet import quieten_rasa
 
@@ -142,11 +175,12 @@ def train(settings: Settings, progress: Callable[[str], None] = lambda step: Non
     hooks.addHandler(listener)
     level, hooks.propagate = hooks.level, False
     hooks.setLevel(logging.INFO)
+    beside = _write_examples(settings, examples)
     try:
         result = rasa.model_training.train(
             domain=str(settings.nlu_data / "domain"),
             config=str(settings.root / "config.yml"),
-            training_files=[str(settings.nlu_data)],
+            training_files=[str(settings.nlu_data), *(str(path) for path in beside)],
             output=str(settings.models),
             force_training=True,
             fixed_model_name=name,
@@ -168,12 +202,87 @@ def train(settings: Settings, progress: Callable[[str], None] = lambda step: Non
         hooks.removeHandler(listener)
         hooks.setLevel(level)
         hooks.propagate = True
+        for path in beside:
+            shutil.rmtree(path.parent, ignore_errors=True)
     if not result.model:
         raise ModelError("training gave no model; run partnerguide lint-data")
-    return _record(settings, Path(result.model), inputs)
+    record = _record(settings, Path(result.model), inputs, digest(examples))
+    from bot.dialogue import registry  # which knows of this module
+
+    if activate:
+        registry.activate(settings, record.version)
+    registry.prune(settings)
+    return record
 
 
-def _record(settings: Settings, model: Path, inputs: str) -> ModelRecord:
+def _free_name(folder: Path, inputs: str) -> str:
+    moment = f"{datetime.datetime.now(datetime.timezone.utc):%Y%m%dT%H%M%SZ}"
+    name, number = f"{moment}-{inputs}", 1
+    while (folder / f"{name}.tar.gz").exists():  # small projects are trained twice within a second
+        name, number = f"{moment}.{number}-{inputs}", number + 1
+    return name
+
+
+def make_current(settings: Settings, record: ModelRecord) -> None:
+    """Has a recorded model answer from now on, in this process's next start and in those that follow the record."""
+    write_beside(settings.models / RECORD, asdict(record))
+
+
+def write_beside(path: Path, data: dict[str, Any]) -> None:
+    """Writes a JSON file beside and moves it into place, so that nobody ever reads half of it."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    beside.write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
+    beside.replace(path)
+
+
+def _taught(settings: Settings) -> list[Example]:
+    """Returns what reviewers have taught, without a database where there is none."""
+    if present_digest(settings) == "":
+        return []
+    with LessonStore.from_settings(settings) as store:
+        return store.examples()
+
+
+def intents_of(nlu_data: Path) -> set[str]:
+    """Returns the intents that the domain names; what is wrong with its files is Rasa's to say.
+
+    Raises:
+        KnowledgeError: a file cannot be read.
+    """
+    found: set[str] = set()
+    for path in sorted((nlu_data / "domain").glob("*.yml")):
+        named = read_yaml(path).get("intents")
+        for intent in named if isinstance(named, list) else ():
+            found.add(str(next(iter(intent), "")) if isinstance(intent, dict) else str(intent))
+    return found
+
+
+def _write_examples(settings: Settings, examples: Sequence[Example]) -> list[Path]:
+    """Writes what is taught as a training file of Rasa's in a folder of its own; no file where that is nothing.
+
+    What is taught about an entry or intent that is not there (any more) is left out.
+    """
+    if not examples:
+        return []
+    entries = load(settings.knowledge).entries
+    intents = intents_of(settings.nlu_data)
+    by_label: dict[str, list[dict[str, str]]] = {}
+    for example in examples:
+        kind, _, entry = example.label.partition("/")
+        if (entry in entries and not entries[entry].is_term) if entry else kind in intents:
+            by_label.setdefault(example.label, []).append({"text": example.text})
+    if not by_label:
+        return []
+    folder = settings.var / f"taught.{os.getpid()}"
+    folder.mkdir(parents=True, exist_ok=True)
+    nlu = [{"intent": label, "examples": texts} for label, texts in by_label.items()]
+    path = folder / "taught.yml"
+    # JSON is YAML; Rasa knows the file by a line that begins with its key (rasa 3.6.21).
+    path.write_text(f'version: "3.1"\nnlu: {json.dumps(nlu, ensure_ascii=False)}\n', encoding="utf-8")
+    return [path]
+
+
+def _record(settings: Settings, model: Path, inputs: str, lessons: str) -> ModelRecord:
     record = ModelRecord(
         file=model.name,
         sha256=hashlib.sha256(model.read_bytes()).hexdigest(),
@@ -181,14 +290,9 @@ def _record(settings: Settings, model: Path, inputs: str) -> ModelRecord:
         inputs=inputs,
         knowledge_version=folder_hash(settings.knowledge),
         trained_at=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        lessons=lessons,
     )
-    # Written beside and moved into place, so that a killed training leaves the old model in use.
-    beside = settings.models / f"{_RECORD}.{os.getpid()}"
-    beside.write_text(json.dumps(asdict(record), indent=1), encoding="utf-8")
-    beside.replace(settings.models / _RECORD)
-    for old in sorted(settings.models.glob("*.tar.gz"))[:-3]:
-        if old.name != record.file:
-            old.unlink(missing_ok=True)
+    write_beside(model.with_name(f"{record.version}.json"), {"record": asdict(record)})
     return record
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.dialogue.door import defused
-from bot.dialogue.training import ModelRecord, verified_model
+from bot.dialogue.training import ModelRecord, verified, verified_model
 from bot.errors import ModelError
 from bot.knowledge.selection import Question
 from bot.settings import Settings
@@ -37,13 +37,16 @@ class Understanding:
         return Question.from_parsed(parsed)
 
 
-def open_understanding(settings: Settings) -> Understanding:
-    """Returns the current model, loaded.
+def open_understanding(settings: Settings, record: ModelRecord | None = None) -> Understanding:
+    """Returns a model, loaded: the one with a given record, or the current one.
 
     Raises:
-        ModelError: there is no model, or it cannot be loaded.
+        ModelError: there is no such model, or it cannot be loaded.
     """
-    path, record = verified_model(settings)
+    if record is None:
+        path, record = verified_model(settings)
+    else:
+        path = verified(settings, record)
     from bot.dialogue.postponing import postpone
     from bot.dialogue.quiet import quieten_rasa
 

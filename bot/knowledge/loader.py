@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import unicodedata
 from collections.abc import Iterator
@@ -23,7 +24,8 @@ class KnowledgeBase:
 
     `organisations` maps an organisation's id to its names per language, the one to display first; `terms` maps what is
     asked for a term (see `normal_question`) to the entry that explains it; `version` is a short hash over every file,
-    so that an answer can be traced to the words it was made from.
+    so that an answer can be traced to the words it was made from. `switched_off` names the entries that their files
+    switch off.
     """
 
     root: Path
@@ -35,6 +37,8 @@ class KnowledgeBase:
     terms: dict[str, str]
     charts: dict[str, Chart] = field(default_factory=dict)
     chart_words: dict[str, ChartWords] = field(default_factory=dict)
+    switched_off: frozenset[str] = frozenset()
+    _views: dict[frozenset[str], KnowledgeBase] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def topics(self) -> list[str]:
@@ -44,6 +48,32 @@ class KnowledgeBase:
     def chart_of(self, entry_id: str) -> Chart | None:
         """Returns the chart that an entry's answer offers, or None."""
         return next((chart for chart in self.charts.values() if entry_id in chart.entries), None)
+
+    def without(self, ids: frozenset[str] = frozenset()) -> KnowledgeBase:
+        """Returns what people are answered from: all but the entries that are switched off, in files or by `ids`.
+
+        Charts that show a figure of such an entry go with it.
+        """
+        gone = frozenset((ids | self.switched_off) & self.entries.keys())
+        if not gone:
+            return self
+        view = self._views.get(gone)
+        if view is None:
+            view = dataclasses.replace(
+                self,
+                entries={id: entry for id, entry in self.entries.items() if id not in gone},
+                terms={question: id for question, id in self.terms.items() if id not in gone},
+                charts={
+                    name: chart
+                    for name, chart in self.charts.items()
+                    if not gone & {*chart.entries, *(value.entry for value in chart.values)}
+                },
+                switched_off=frozenset(),
+                _views={},
+            )
+            self._views.clear()  # the switches are rarely moved: one view is kept
+            self._views[gone] = view
+        return view
 
     def citing(self, source: str, locator: str) -> list[Entry]:
         """Returns the entries that cite one place, those that cite the fewest others first, terms last."""
@@ -131,16 +161,19 @@ def load(root: Path) -> KnowledgeBase:
         terms=_terms(entries, languages),
         charts=_guard(root / "charts", "charts", lambda: read_charts(pictures, root)),
         chart_words=_guard(root / "chart_texts", "charts", lambda: read_chart_words(pictures, root)),
+        switched_off=frozenset(entry.id for entry in entries.values() if entry.switched_off),
     )
 
 
+#: Entries that are still to be written lie there; nothing reads them.
+DRAFTS = "drafts"
 _FOLDERS = ("languages", "sources", "organisations", "entries", "texts", "charts", "chart_texts")
 
 
 def folder_hash(root: Path) -> str:
-    """Returns twelve hexadecimal digits over the names and contents of every YAML file under `root`."""
+    """Returns twelve hexadecimal digits over the names and contents of every YAML file under `root` but drafts."""
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.yml")):
+    for path in sorted(path for path in root.rglob("*.yml") if path.parent != root / DRAFTS):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:12]
@@ -283,4 +316,5 @@ def _entry(entry_id: str, data: dict[str, Any], texts: dict[str, Text]) -> Entry
         origin=data.get("origin", ""),
         related=tuple(data.get("related", ())),
         entities={kind: tuple(values) for kind, values in data.get("entities", {}).items()},
+        switched_off=bool(data.get("switched_off", False)),
     )

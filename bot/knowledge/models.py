@@ -50,7 +50,7 @@ class Entry:
     `as_of` is the year the facts describe; `superseded_by` names the entry that holds newer ones; `valid_until` is
     an ISO date after which the entry must be reviewed. `origin` says where the English name of a term comes from: the
     `source` itself, an `official` page, or `customary` use, which is not confirmed. `entities` tags what the entry is
-    about, per entity type.
+    about, per entity type. Nobody is answered with an entry that is `switched_off`.
     """
 
     id: str
@@ -64,6 +64,7 @@ class Entry:
     origin: str = ""
     related: tuple[str, ...] = ()
     entities: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    switched_off: bool = False
 
     @property
     def is_term(self) -> bool:

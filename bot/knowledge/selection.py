@@ -132,6 +132,11 @@ class Decision:
 
 def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_CONTEXT) -> Decision:
     """Returns the decision on a question, in the light of the conversation before it."""
+    lost_first = bool(question.ranking) and question.ranking[0][0] not in knowledge.entries
+    if lost_first:
+        # The confidence was in an entry that is switched off or gone: what is left has its own share alone.
+        left = next((share for entry, share in question.ranking if entry in knowledge.entries), 0.0)
+        question = dataclasses.replace(question, confidence=min(question.confidence, left))
     named = _named(question, knowledge, context.last_entry)
     if named is not None:
         return named
@@ -155,7 +160,7 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_
     close = tuple(e for e, s in ranking[1:_MOST_CHOICES] if s >= limits.choice_share * share)
     if not carries and (question.in_scope < limits.out_of_scope or question.coverage < limits.known):
         return Decision("fallback", confidence=confidence)
-    leads = len(ranking) < _LEADERS or share >= limits.lead * ranking[1][1]
+    leads = not lost_first and (len(ranking) < _LEADERS or share >= limits.lead * ranking[1][1])
     is_sure = confidence >= limits.answer or (leads and confidence >= limits.choices)
     # A mere reference chooses among what was asked before: its first choice is the best there is.
     things = [thing for thing in question.entities if thing[0] in DEFINITE]

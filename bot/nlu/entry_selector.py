@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.knowledge.loader import load
+from bot.knowledge.loader import load, normal_question
 from bot.knowledge.search import Index
 from bot.languages import script_of
 from bot.nlu import fusion
@@ -41,6 +41,7 @@ from bot.nlu.paths import project_path
 from bot.nlu.recognition import Recogniser
 from bot.nlu.tuning import load_tuning
 from bot.nlu.vectors import QuestionVectors, SentenceEncoder, any_text
+from bot.text.normal import normalise
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
@@ -49,6 +50,8 @@ SELECTION = "selection"
 # How a message can be read, each with weights of its own: by its words alone, by the vectors of all languages as well,
 # or by those and the encoder of its own script.
 _WORDS, _SHARED, _MEANING = "words", SHARED, MEANING
+# What the label of an example has when the message is that very example, and the other labels share the rest.
+_EXAMPLE_SHARE = 0.97
 
 
 # So many examples of an entry, and of another intent, are encoded. Vectors of eight instead of some ten English
@@ -81,6 +84,7 @@ class EntrySelector(TrainedComponent):
     _evidence: Evidence
     _vectors: dict[str, QuestionVectors]
     _fusions: dict[str, Fusion]
+    _examples: dict[str, int]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -127,6 +131,7 @@ class EntrySelector(TrainedComponent):
             self._evidence = Evidence(model.labels, about, questions, entry_documents(model.labels, knowledge))
             self._vectors = encoding.result()
         self._fusions = self._weighed(nlu_data, model, recogniser)
+        self._examples = _unambiguous(questions)
         self._store(folder)
 
     def _weighed(self, nlu_data: Path, model: Examples, recogniser: Recogniser) -> dict[str, Fusion]:
@@ -191,6 +196,7 @@ class EntrySelector(TrainedComponent):
             "questions": [list(row) for row in self._evidence.questions],
             "answers": [list(row) for row in self._evidence.answers],
             "fusions": {way: [list(one.weights), list(one.trust)] for way, one in self._fusions.items()},
+            "examples": self._examples,
         }
         (folder / "selector.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         indexes = self._evidence.indexes.items()
@@ -209,6 +215,7 @@ class EntrySelector(TrainedComponent):
             _indexes(folder / "indexes.npz"),
         )
         self._fusions = {way: Fusion(tuple(weights), tuple(trust)) for way, (weights, trust) in data["fusions"].items()}
+        self._examples = data["examples"]
         self._vectors = {}
         for kind, (encoder, reads) in self._encoders().items():
             with np.load(folder / f"{kind}.npz", allow_pickle=False) as arrays:
@@ -229,7 +236,7 @@ class EntrySelector(TrainedComponent):
                 )
                 for i, (start, end) in enumerate(spans)
             )
-            reading = self._best(readings)
+            reading = self._as_example(text, self._best(readings))
             set_intent(message, labels, reading.chances)
             order = [int(i) for i in np.argsort(-reading.chances, kind="stable") if labels[i].startswith(FAQ)]
             selection = {
@@ -253,6 +260,22 @@ class EntrySelector(TrainedComponent):
             message.set(SELECTION, selection, add_to_output=True)
             message.data.pop(LIKENESSES, None)
         return messages
+
+    def _as_example(self, text: str, reading: _Reading) -> _Reading:
+        """Returns the reading that an example of one label alone deserves; any other message keeps its own.
+
+        What somebody has taught must be understood so, also where its words stand in no answer.
+        """
+        label = self._examples.get(_key(text))
+        if label is None:
+            return reading
+        rest = reading.chances.copy()
+        rest[label] = 0.0
+        chances = rest * ((1 - _EXAMPLE_SHARE) / max(float(rest.sum()), 1e-9))
+        chances[label] = _EXAMPLE_SHARE
+        is_content = self._evidence.labels[label].startswith(FAQ)
+        in_scope = _EXAMPLE_SHARE if is_content else min(reading.in_scope, 1 - _EXAMPLE_SHARE)
+        return _Reading(chances, max(reading.confidence, _EXAMPLE_SHARE), in_scope, (1.0, 1.0))
 
     def _best(self, readings: Iterator[_Reading]) -> _Reading:
         """Returns the reading of the whole message, or that of a part where the whole says little.
@@ -292,6 +315,18 @@ class EntrySelector(TrainedComponent):
             float(chances[features[:, FEATURES.index("entry")] > 0].sum()),
             coverage,
         )
+
+
+def _unambiguous(questions: list[tuple[int, str]]) -> dict[str, int]:
+    """Returns the label of every example that no other label has as well, by its key."""
+    owners: dict[str, set[int]] = {}
+    for label, text in questions:
+        owners.setdefault(_key(text), set()).add(label)
+    return {key: labels.pop() for key, labels in owners.items() if key and len(labels) == 1}
+
+
+def _key(text: str) -> str:
+    return normal_question(normalise(text).text)
 
 
 def _indexes(path: Path) -> dict[str, Index] | None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Column, Index, and_, delete, or_, select, update
+from sqlalchemy import Column, Date, Index, and_, delete, func, or_, select, update
 from sqlmodel import Field, SQLModel
 
 from bot.settings import Settings
@@ -20,6 +20,7 @@ from bot.store.sealing import Seal
 from bot.store.secrets import secret
 from bot.store.table import Table
 from bot.store.text import safe_name, safe_text
+from bot.store.threads import erase
 
 #: Without letters and digits that are taken for each other on the telephone (Crockford's base 32, without U).
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -31,6 +32,8 @@ ASKED_MINUTES = 60
 #: any more.
 STATES = ("draft", "shelved", "open", "answered", "closed")
 _WAITING_FOR_CONSENT = ("draft", "shelved")
+#: How a request may end.
+RESULTS = ("answered", "passed_on", "no_reply", "not_for_us", "withdrawn")
 
 
 class ContactRow(SQLModel, table=True):
@@ -48,6 +51,9 @@ class ContactRow(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
     question: str = ""
     address: str = ""
+    assignee: str = ""
+    due_on: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    result: str = ""
 
 
 _TABLE = ContactRow.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
@@ -56,7 +62,10 @@ _IS_DRAFT = _TABLE.c.state.in_(_WAITING_FOR_CONSENT)
 
 @dataclass(frozen=True)
 class Contact:
-    """One request in clear; `address` is empty before consent and after closing."""
+    """One request in clear; `address` is empty before consent and after closing.
+
+    `assignee` is the account that sees to it, by `due_on`; `result` is one of `RESULTS` once it is closed.
+    """
 
     reference: str
     pseudonym: str
@@ -67,6 +76,9 @@ class Contact:
     closed_at: datetime | None
     question: str
     address: str
+    assignee: str = ""
+    due_on: date | None = None
+    result: str = ""
 
     @property
     def is_draft(self) -> bool:
@@ -149,6 +161,12 @@ class ContactStore(Table):
         """Returns the requests that are open or answered, newest first."""
         return self._list(_TABLE.c.state.in_(("open", "answered")))
 
+    def count_open(self) -> int:
+        """Returns how many requests nobody has answered yet."""
+        statement = select(func.count()).select_from(_TABLE).where(_TABLE.c.state == "open")
+        with self._connection() as connection:
+            return int(connection.execute(statement).scalar() or 0)
+
     def mark_answered(self, reference: str) -> bool:
         """Notes that somebody has answered; returns whether there was such an open request."""
         named = _TABLE.c.reference == safe_name(normal_reference(reference))
@@ -156,13 +174,41 @@ class ContactStore(Table):
             statement = update(_TABLE).where(named, _TABLE.c.state == "open").values(state="answered")
             return bool(connection.execute(statement).rowcount)
 
-    def close_request(self, reference: str) -> bool:
-        """Closes a request and erases its address and question; returns whether it was there and not closed yet."""
+    def reopen(self, reference: str) -> bool:
+        """Notes that the person has written again; returns whether there was such an answered request."""
+        named = _TABLE.c.reference == safe_name(normal_reference(reference))
+        with self._connection() as connection:
+            statement = update(_TABLE).where(named, _TABLE.c.state == "answered").values(state="open")
+            return bool(connection.execute(statement).rowcount)
+
+    def closed(self, limit: int = 100) -> Sequence[Contact]:
+        """Returns the requests that were closed last, newest first: what is left of them tells nothing of a person."""
+        return self._list(_TABLE.c.state == "closed", limit)
+
+    def plan(self, reference: str, assignee: str, due_on: date | None) -> bool:
+        """Says who sees to a request and until when; returns whether there was such an open one."""
+        named = _TABLE.c.reference == safe_name(normal_reference(reference))
+        with self._connection() as connection:
+            statement = update(_TABLE).where(named, _TABLE.c.state.in_(("open", "answered")))
+            return bool(connection.execute(statement.values(assignee=assignee, due_on=due_on)).rowcount)
+
+    def close_request(self, reference: str, result: str = "") -> bool:
+        """Closes a request and erases its address, question and thread.
+
+        Args:
+            result: one of `RESULTS`; empty where nobody said.
+
+        Returns:
+            Whether it was there and not closed yet.
+        """
         changes = {"state": "closed", "address": "", "question": "", "closed_at": datetime.now(timezone.utc)}
         named = _TABLE.c.reference == safe_name(normal_reference(reference))
         with self._connection() as connection:
-            statement = update(_TABLE).where(named, _TABLE.c.state.in_(("open", "answered"))).values(changes)
-            return bool(connection.execute(statement).rowcount)
+            statement = update(_TABLE).where(named, _TABLE.c.state.in_(("open", "answered")))
+            if not connection.execute(statement.values(result=result, **changes)).rowcount:
+                return False
+            erase(connection, normal_reference(reference))
+        return True
 
     def forget(self, pseudonym: str) -> int:
         """Deletes everything of one person and returns how many requests that were."""
@@ -177,10 +223,10 @@ class ContactStore(Table):
         with self._connection() as connection:
             return int(connection.execute(delete(_TABLE).where(old)).rowcount)
 
-    def _list(self, condition: Any) -> list[Contact]:
+    def _list(self, condition: Any, limit: int | None = None) -> list[Contact]:
+        statement = select(_TABLE).where(condition).order_by(_TABLE.c.created_at.desc()).limit(limit)
         with self._connection() as connection:
-            rows = connection.execute(select(_TABLE).where(condition).order_by(_TABLE.c.created_at.desc())).mappings()
-            return [self._opened(row) for row in rows]
+            return [self._opened(row) for row in connection.execute(statement).mappings()]
 
     def _opened(self, row: Any) -> Contact:
         sealed = {name: self._seal.open(row[name]) if row[name] else "" for name in ("question", "address")}

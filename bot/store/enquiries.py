@@ -23,6 +23,7 @@ from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store.backoff import Backoff
 from bot.store.database import FAILURES, DatabaseAwayError, away, connect, is_refusal, parse_url, reason
+from bot.store.lessons import release_orphans
 from bot.store.migrations import upgrade
 from bot.store.models import Enquiry, as_values, in_utc, safe_latency
 from bot.store.replay import change_record, drain, row_record
@@ -291,7 +292,10 @@ class EnquiryStore:
             with self._engine.begin() as connection:
                 count = int(connection.execute(delete(TABLE).where(TABLE.c.id.in_(some))).rowcount)
             deleted += count
-        if deleted and self._engine.dialect.name == "sqlite":
+        # Also where nothing was deleted now: a process may have died between the rows and what was taught by them.
+        with self._engine.begin() as connection:
+            deleted_lessons = release_orphans(connection)
+        if (deleted or deleted_lessons) and self._engine.dialect.name == "sqlite":
             with self._engine.connect() as connection:
                 # Until it is emptied, the write-ahead log still holds the deleted text.
                 connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))

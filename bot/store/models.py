@@ -44,7 +44,7 @@ class Enquiry(SQLModel, table=True):
     `text` arrives redacted and `pseudonym` hashed: nothing here leads back to a person. `entities` holds kinds and
     values only. `is_enquiry` is set from `outcome` when the row is recorded. `delivery` is `pending`, `sent` or
     `failed`; `review_state` starts as `new`. `edit_of` is the turn whose question was edited into this one: it
-    counts no second time.
+    counts no second time. `assignee` is the account that is to look at it.
     """
 
     __tablename__ = "enquiry"
@@ -55,6 +55,9 @@ class Enquiry(SQLModel, table=True):
         Index("ix_enquiry_topic", "topic", "created_at"),
         Index("ix_enquiry_entry", "entry", "created_at"),
         Index("ix_enquiry_review_state", "review_state", "created_at"),
+        Index("ix_enquiry_doubt", "review_state", "confidence", "created_at"),
+        Index("ix_enquiry_counts", "review_state", "is_enquiry", "channel"),
+        Index("ix_enquiry_assignee", "assignee", "created_at"),
     )
 
     id: str = Field(primary_key=True)
@@ -83,6 +86,7 @@ class Enquiry(SQLModel, table=True):
     feedback: str | None = None
     review_state: str = "new"
     edit_of: str = ""
+    assignee: str = ""
 
 
 #: The names of the table's columns, in the order of exports.

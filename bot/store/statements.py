@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -24,6 +24,8 @@ class EnquiryFilter:
     """Which rows to read; an empty value does not narrow. `since` is inclusive, `until` exclusive.
 
     Rows of the channel `jsonl` are measurements: they are left out unless asked for, by `include_jsonl` or `channel`.
+    `feedback` is `positive`, `negative` or `none`; `assignee` is an account, or `-` for nobody; confidence is 0-1, both
+    ends inclusive; `text` is looked for in what was asked, in any case.
     """
 
     since: datetime | None = None
@@ -38,6 +40,12 @@ class EnquiryFilter:
     review_state: str = ""
     enquiries_only: bool = False
     include_jsonl: bool = False
+    audience: str = ""
+    feedback: str = ""
+    assignee: str = ""
+    text: str = ""
+    confidence_from: float | None = None
+    confidence_to: float | None = None
 
 
 def conditions(wanted: EnquiryFilter) -> list[Any]:
@@ -47,8 +55,30 @@ def conditions(wanted: EnquiryFilter) -> list[Any]:
         found.append(TABLE.c.created_at >= wanted.since)
     if wanted.until:
         found.append(TABLE.c.created_at < wanted.until)
-    names = ("language", "channel", "topic", "entry", "outcome", "conversation", "pseudonym", "review_state")
+    names = (
+        "language",
+        "channel",
+        "topic",
+        "entry",
+        "outcome",
+        "conversation",
+        "pseudonym",
+        "review_state",
+        "audience",
+    )
     found += [TABLE.c[name] == safe_name(value) for name in names if (value := getattr(wanted, name))]
+    if wanted.feedback == "none":
+        found.append(TABLE.c.feedback.is_(None))
+    elif wanted.feedback:
+        found.append(TABLE.c.feedback.startswith(wanted.feedback, autoescape=True))
+    if wanted.assignee:
+        found.append(TABLE.c.assignee == ("" if wanted.assignee == "-" else safe_name(wanted.assignee)))
+    if wanted.text:
+        found.append(func.lower(TABLE.c.text).contains(safe_name(wanted.text).lower(), autoescape=True))
+    if wanted.confidence_from is not None:
+        found.append(TABLE.c.confidence >= wanted.confidence_from)
+    if wanted.confidence_to is not None:
+        found.append(TABLE.c.confidence <= wanted.confidence_to)
     if wanted.enquiries_only:
         found.append(TABLE.c.is_enquiry.is_(True))
     if not wanted.include_jsonl and wanted.channel != "jsonl":

@@ -90,7 +90,7 @@ def assemble(settings: Settings, dialogue: Dialogue, *, workers: int = 1) -> Ass
         people=PeopleStore.from_settings(settings),
         contacts=ContactStore.from_settings(settings),
         inbox=Inbox.of(settings, f"telegram/{token.partition(':')[0]}"),
-        payloads=Payloads(dialogue.knowledge),
+        payloads=Payloads(lambda: dialogue.knowledge),
     )
     if settings.redis_url:
         front.people_allowance = SharedAllowance(settings.redis_url, "people", PERSON_BURST, PERSON_PER_MINUTE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from bot.knowledge.loader import KnowledgeBase
@@ -68,12 +68,26 @@ class Press:
 
 
 class Payloads:
-    """Writes and reads the data of buttons, by the names of one knowledge base."""
+    """Writes and reads the data of buttons, by the names of the knowledge base that people are answered from."""
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
-        self._knowledge = knowledge
-        names = [*knowledge.entries, *knowledge.sources, *(p for s in knowledge.sources.values() for p in s.places)]
-        self._by_digest = {_digest(name): name for name in names}
+    def __init__(self, knowledge: Callable[[], KnowledgeBase]) -> None:
+        self._present = knowledge
+        self._known: KnowledgeBase | None = None
+        self._by_digest: dict[str, str] = {}
+
+    @property
+    def _knowledge(self) -> KnowledgeBase:
+        return self._present()
+
+    def _named(self, digest: str) -> str:
+        """Returns the name that a digest stands for; empty where it stands for none."""
+        knowledge = self._knowledge
+        if self._known is not knowledge:  # a model that was taken up may have brought new names
+            sources = knowledge.sources
+            names = [*knowledge.entries, *sources, *(place for s in sources.values() for place in s.places)]
+            self._by_digest = {_digest(name): name for name in names}
+            self._known = knowledge
+        return self._by_digest.get(digest, "")
 
     def own(self, kind: str, *values: object) -> str:
         """Returns the data of a button that the front itself deals with."""
@@ -106,7 +120,7 @@ class Payloads:
         kind, *values = rest.split(_SEPARATOR)
         if version != _VERSION:
             return None
-        values = [self._by_digest.get(value[1:], "") if value.startswith("~") else value for value in values]
+        values = [self._named(value[1:]) if value.startswith("~") else value for value in values]
         if kind in _OWN:
             is_fit = len(values) == _OWN[kind] and all(
                 re.fullmatch(r"[\w+.,:/ ()&\-]{1,80}", value) for value in values

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogue import training
+from bot.dialogue import registry, training
 from bot.dialogue.training import ModelRecord, current, inputs_hash, is_stale, verified_model
-from bot.errors import BotError, KnowledgeError, ModelError
+from bot.dialogue.understanding import open_understanding
+from bot.errors import BotError, KnowledgeError, ModelError, StoreError
+from bot.store.lessons import LessonStore
 from tests.bot.dialogue import small_project
 
 # What Rasa says of the data while it trains is held elsewhere, by bot.dialogue.validation.
@@ -187,7 +189,8 @@ def test_trains_a_model_that_is_then_up_to_date(project):
     assert verified_model(project)[1] == record == current(project)
     assert record.version.endswith(inputs_hash(project))
     names = sorted(path.name for path in project.models.iterdir())
-    assert names == ["20200102T000000Z-old.tar.gz", "20200103T000000Z-old.tar.gz", record.file, "current.json"]
+    listed = f"{record.version}.json"
+    assert names == ["20200102T000000Z-old.tar.gz", "20200103T000000Z-old.tar.gz", listed, record.file, "current.json"]
 
 
 @pytest.mark.parametrize(
@@ -220,6 +223,61 @@ def test_says_where_models_cannot_be_written(project):
     project.var.write_text("")
     with pytest.raises(ModelError, match="cannot be made .*; free space or set PARTNERGUIDE_VAR$"):
         training.train(project)
+
+
+def test_trains_anew_where_the_record_is_damaged(trained):
+    (trained.models / "current.json").write_text("{")
+    record = training.train(trained)
+    assert verified_model(trained)[1] == record
+
+
+# What reviewers have taught
+
+
+@pytest.fixture
+def lessons(project):
+    with LessonStore.from_settings(project) as store:
+        yield store
+
+
+def test_is_stale_after_something_was_taught(trained, lessons):
+    lessons.add("stub", "growth.jobs", "", "", "ada")
+    assert not is_stale(trained)
+    id = lessons.add("example", "faq/growth.costs", "en", "what must we lay out for jabs", "ada")
+    assert is_stale(trained)
+    lessons.mark([id], "absorbed")
+    assert not is_stale(trained)
+
+
+def test_is_as_stale_as_before_while_the_database_is_away(trained):
+    (trained.var / "guide.db").mkdir()
+    assert not is_stale(trained)
+
+
+async def test_learns_what_was_taught_and_lets_the_model_before_answer_on(project, lessons):
+    question = "zabaglione qzxv [wobble](greet)"
+    before = training.train(project)
+    assert (await _understood(project, question)).ranking[0][0] != "growth.costs"
+    lessons.add("example", "faq/growth.costs", "en", question, "ada")
+    lessons.add("example", "faq/gone.entry", "en", "anything at all", "ada")
+    lessons.add("example", "no_such_intent", "en", "anything else", "ada")
+    candidate = training.train(project, activate=False)
+    assert current(project) == before
+    registry.activate(project, candidate.version)
+    assert not is_stale(project)
+    read = await _understood(project, question)
+    assert (read.ranking[0][0], read.confidence > 0.5) == ("growth.costs", True)
+    assert [path.name for path in project.var.iterdir() if path.name.startswith("taught")] == []
+
+
+async def _understood(project, question):
+    return await open_understanding(project).read(question)
+
+
+def test_does_not_train_without_what_was_taught(trained):
+    (trained.var / "guide.db").mkdir()
+    with pytest.raises(StoreError, match="guide.db"):
+        training.train(trained)
 
 
 @pytest.mark.slow

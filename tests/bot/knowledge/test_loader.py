@@ -7,7 +7,7 @@ import pytest
 from bot.errors import KnowledgeError
 from bot.knowledge.loader import folder_hash, load, normal_question, read_yaml
 from bot.knowledge.models import Figure, Reference
-from tests.bot import small_base
+from tests.bot import small_base, small_charts
 
 
 def test_loads_facts_and_words_of_an_entry(small):
@@ -199,3 +199,35 @@ def test_compares_questions_without_case_width_and_signs(one, other):
 
 def test_tells_questions_apart():
     assert normal_question("principle 1") != normal_question("principle 2")
+
+
+# Switched off
+
+
+def test_leaves_out_what_is_switched_off_and_nothing_else(small):
+    left = small.without(frozenset({"growth.costs", "no.such"}))
+    assert set(small.entries) - set(left.entries) == {"growth.costs"}
+    assert left.version == small.version
+    assert small.without(frozenset({"growth.costs"})) is left  # made once
+    assert small.without() is small
+
+
+def test_leaves_out_the_terms_and_charts_of_what_is_switched_off(folder):
+    _make_term(folder)
+    small_charts.add_charts(folder.parent)
+    whole = load(folder)
+    left = whole.without(frozenset({"growth.number"}))
+    assert "growth.number" in whole.terms.values()
+    assert "growth.number" not in left.terms.values()
+    touched = {name for name, chart in whole.charts.items() if any(v.entry == "growth.number" for v in chart.values)}
+    assert touched
+    assert set(left.charts) == set(whole.charts) - touched
+
+
+def test_leaves_out_what_its_file_switches_off(folder):
+    with small_base.edit(folder / "entries" / "growth.yml") as data:
+        data["entries"]["costs"]["switched_off"] = True
+    whole = load(folder)
+    assert whole.switched_off == {"growth.costs"}
+    assert "growth.costs" in whole.entries
+    assert "growth.costs" not in whole.without().entries

@@ -270,6 +270,24 @@ def test_answers_from_the_place_a_principle_names(small):
     assert decide(question, small).entries[0] == "duties.precaution"
 
 
+# Entries that are switched off
+
+
+@pytest.mark.parametrize(("second", "kind"), [(0.3, "answer"), (0.2, "answer"), (0.19, "choices"), (0.08, "fallback")])
+def test_gives_no_answer_the_confidence_of_one_that_is_switched_off(small, second, kind):
+    left = small.without(frozenset({"growth.costs"}))
+    decision = decide(_question(ranking=[("growth.costs", 0.6), ("growth.number", second)]), left)
+    assert decision.kind == kind
+    assert "growth.costs" not in (*decision.entries, *decision.runners_up)
+
+
+def test_shows_another_entry_for_a_place_when_the_first_is_switched_off(small):
+    question = _question("paragraph 9", entities=[("document", "A/RES/64/223"), ("paragraph", "9")])
+    left = small.without(frozenset({"duties.invitation"}))
+    assert decide(question, small).entries == ("growth.costs",)
+    assert decide(question, left.without(frozenset({"growth.costs"}))).kind == "no_entry_for_place"
+
+
 @pytest.mark.parametrize(
     ("text", "rest", "number", "last"),
     [("and 9?", "and  ?", "9", "duties.invitation"), ("那7呢", "那 呢", "7", "duties.precaution")],

@@ -98,17 +98,17 @@ class Trained:
 
 @pytest.fixture
 def train(tmp_path: Path, project: Path, training_data: TrainingData) -> Callable[..., Trained]:
-    """Trains a component on the small project, each time into a storage of its own."""
+    """Trains a component on the small project (or on `data`), each time into a storage of its own."""
     count = 0
 
-    def run(kind: type, **config: Any) -> Trained:
+    def run(kind: type, data: TrainingData = training_data, **config: Any) -> Trained:
         nonlocal count
         count += 1
         folder = tmp_path / f"storage{count}"
         folder.mkdir()
         if "knowledge" in kind.get_default_config():
             config = {"knowledge": str(project / "knowledge"), "nlu_data": str(project / "nlu_data"), **config}
-        return Trained(kind, config, folder, training_data)
+        return Trained(kind, config, folder, data)
 
     return run
 

@@ -4,10 +4,11 @@ import json
 
 import pytest
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.errors import SettingsError
 from bot.nlu.entity_recogniser import EntityRecogniser
-from bot.nlu.entry_selector import SELECTION, EntrySelector
+from bot.nlu.entry_selector import SELECTION, EntrySelector, _unambiguous
 from bot.nlu.example_classifier import LIKENESSES, ExampleClassifier
 
 TEXTS = [
@@ -47,6 +48,25 @@ def test_ranks_the_right_entry_first(pipeline, say, text, entry):
     output = say(text, *pipeline()())
     assert output[SELECTION]["ranking"][0]["entry"] == entry
     assert output["intent"]["name"] == "faq"
+
+
+@pytest.mark.parametrize(("label", "intent"), [("faq/growth.costs", "faq"), ("greet", "greet")])
+def test_understands_an_example_as_what_it_is_an_example_of(training_data, train, say, label, intent):
+    text = "zabaglione qzxv, wobble"
+    taught = training_data.merge(TrainingData([Message.build(text=text, intent=label)]))
+    components = []
+    for kind in (EntityRecogniser, ExampleClassifier, EntrySelector):
+        trained = train(kind, data=taught)
+        components.append(trained.load())
+    output = say("Zabaglione  QZXV wobble!", *components)
+    assert output["intent"]["name"] == intent
+    assert output[SELECTION]["confidence"] >= 0.97
+    assert output[SELECTION]["coverage"] == [1.0, 1.0]
+    assert (output[SELECTION]["ranking"][0]["entry"] == "growth.costs") == (intent == "faq")
+
+
+def test_knows_no_example_that_two_labels_share():
+    assert _unambiguous([(0, "Hello!"), (1, "hello"), (0, "once"), (0, "Once?"), (2, "...")]) == {"once": 0}
 
 
 def test_leaves_small_talk_to_its_intent(pipeline, say):

@@ -14,6 +14,7 @@ from sqlalchemy import event
 from bot.settings import Settings
 from bot.store import secrets
 from bot.store.enquiries import EnquiryStore
+from bot.store.jobs import JobStore
 from bot.store.migrations import upgrade
 from bot.store.models import Enquiry, enquiry_id
 
@@ -88,6 +89,13 @@ def replay_and_die(url: str, spool: str, point: str) -> None:
 def migrate(url: str) -> None:
     """Brings the database to head."""
     upgrade(url)
+
+
+def take_jobs(url: str) -> None:
+    """Takes jobs until there is none and says which they were."""
+    with JobStore(url) as jobs:
+        while job := jobs.take():
+            _say(job.id)
 
 
 def make_secret(var: str) -> None:

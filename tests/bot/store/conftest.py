@@ -110,7 +110,8 @@ def ready_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'guide.db'}"
     url = request.getfixturevalue("shared_postgres_url")
     connection = psycopg2.connect(url)
-    connection.cursor().execute("TRUNCATE enquiry")
+    tables = "enquiry, account, review_session, failed_sign_in, contact, remark, saved_filter, canned_text"
+    connection.cursor().execute(f"TRUNCATE {tables} CASCADE")
     connection.commit()
     connection.close()
     return url

@@ -15,10 +15,20 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
-import bot.store.contacts  # noqa: F401  # its table belongs to the models, as do the next ones
+import bot.store.accounts  # noqa: F401  # its tables belong to the models, as do the next ones
+import bot.store.audit  # noqa: F401
+import bot.store.canned  # noqa: F401
+import bot.store.comparisons  # noqa: F401
+import bot.store.contacts  # noqa: F401
+import bot.store.filters  # noqa: F401
 import bot.store.inbox  # noqa: F401
+import bot.store.jobs  # noqa: F401
+import bot.store.lessons  # noqa: F401
 import bot.store.migrations as migrations
 import bot.store.people  # noqa: F401
+import bot.store.remarks  # noqa: F401
+import bot.store.reviews  # noqa: F401
+import bot.store.switches  # noqa: F401
 import bot.store.texts  # noqa: F401
 from bot.errors import StoreError
 from bot.store.database import DatabaseAwayError, connect

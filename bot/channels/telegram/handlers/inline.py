@@ -21,7 +21,8 @@ from bot.knowledge.search import Finder
 from bot.languages import reply_language
 
 _MOST_CARDS = 8
-_CACHE_S = 300
+#: Telegram's own servers hand the cards out again so long, also those of an entry that is switched off meanwhile.
+_CACHE_S = 5
 _LONGEST_QUESTION = 200
 _FINDER = "finder"
 #: Offered before anything has been typed, as far as the knowledge base has them.
@@ -41,9 +42,11 @@ async def inline(update: Update, context: Context) -> None:
         chosen=person.language,
         hint=(query.from_user.language_code or "").lower(),
     )
-    finder = context.bot_data.get(_FINDER)
-    if finder is None:
-        finder = context.bot_data[_FINDER] = await asyncio.to_thread(Finder, front.dialogue.knowledge)
+    knowledge = front.dialogue.knowledge
+    searched, finder = context.bot_data.get(_FINDER, (None, None))
+    if searched is not knowledge:  # also when an entry was switched off or on, or a model brought new entries
+        finder = await asyncio.to_thread(Finder, knowledge)
+        context.bot_data[_FINDER] = (knowledge, finder)
     entries = _found(front, finder, query.query[:_LONGEST_QUESTION])
     cards = [_card(front, entry, language, person.audience) for entry in entries]
     front.people.count("inline", language)
@@ -55,7 +58,7 @@ def _found(front: Front, finder: Finder, words: str) -> list[Entry]:
     known = front.dialogue.knowledge.entries
     if not words.strip():
         return [known[name] for name in _FIRST if name in known] or list(known.values())[:_MOST_CARDS]
-    return [hit.entry for hit in finder.find(words, _MOST_CARDS)]
+    return [known[hit.entry.id] for hit in finder.find(words, _MOST_CARDS) if hit.entry.id in known]
 
 
 def _card(front: Front, entry: Entry, language: str, audience: str) -> InlineQueryResultArticle:

@@ -31,6 +31,7 @@ from bot.phrases import load_phrases
 from bot.services import Services
 from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
+from bot.store.switches import LiveSwitches, SwitchStore
 from bot.store.texts import TextStore
 from tests.bot import small_base, small_charts
 from tests.bot.dialogue import small_project
@@ -80,17 +81,19 @@ def opened(settings: Settings, *, lasting: bool = False, like: Dialogue | None =
     knowledge = like.knowledge if like else load(settings.knowledge)
     phrases = like.phrases if like else load_phrases(settings.nlu_data, list(knowledge.languages))
     store, texts = EnquiryStore.from_settings(settings).open(), TextStore.from_settings(settings)
+    switches = LiveSwitches(SwitchStore.from_settings(settings))
     before = services._services
-    services.use(Services(settings, knowledge, phrases, store, texts, SECRET))
+    services.use(Services(settings, knowledge, phrases, store, texts, SECRET, switches))
     try:
         if like:
             like._memory.store.clear()
-            yield Dialogue(settings, knowledge, phrases, store, like._agent, like._memory, like.model)
+            yield Dialogue(settings, knowledge, phrases, store, like._agent, like._memory, like.model, switches)
         else:
             yield open_dialogue(settings, lasting=lasting)
     finally:
         store.close()
         texts.close()
+        switches.close()
         services.use(before)
 
 

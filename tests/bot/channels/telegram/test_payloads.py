@@ -13,7 +13,8 @@ from tests.bot import small_base
 @pytest.fixture(scope="module")
 def payloads():
     """Of the product: its names are the longest there are."""
-    return Payloads(load(small_base.ROOT / "knowledge"))
+    knowledge = load(small_base.ROOT / "knowledge")
+    return Payloads(lambda: knowledge)
 
 
 @pytest.fixture(scope="module")

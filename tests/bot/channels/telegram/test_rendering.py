@@ -12,7 +12,7 @@ from bot.reply import Attachment, Choice, Citation, Reply
 from tests.bot import small_base
 
 KNOWLEDGE = load(small_base.ROOT / "knowledge")
-PAYLOADS = Payloads(KNOWLEDGE)
+PAYLOADS = Payloads(lambda: KNOWLEDGE)
 
 
 def reply(**values):

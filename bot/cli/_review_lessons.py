@@ -1,0 +1,63 @@
+"""`partnerguide review export` and `import`: what reviewers have taught, on its way into the repository."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from bot.errors import StoreError
+from bot.settings import Settings
+from bot.store.audit import AuditStore
+from bot.store.lessons import LessonStore
+from bot.store.switches import SwitchStore
+
+#: Who acts in the audit log when somebody uses the command line.
+_ACTOR = "command line"
+
+
+def add_action(actions: Any) -> None:
+    """Adds both actions to the command `review`."""
+    export = actions.add_parser("export", help="write what was taught as a patch for git apply, or as a bundle")
+    export.add_argument("--format", choices=("patch", "bundle"), default="patch")
+    export.add_argument("--output", type=Path, help="a file (default: standard output)")
+    export.add_argument("--dry-run", action="store_true", help="do not mark anything as exported")
+    export.set_defaults(run=_export)
+    absorb = actions.add_parser("import", help="mark as absorbed what this checkout holds by now")
+    absorb.set_defaults(run=_import)
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.teaching.exporting import as_bundle, as_patch, export
+
+    with LessonStore.from_settings(settings) as lessons, SwitchStore.from_settings(settings) as switches:
+        made = export(settings, lessons.standing(), switches.switched_off())
+        content = as_bundle(made) if options.format == "bundle" else as_patch(made.changes).encode()
+        try:
+            if options.output is None:
+                sys.stdout.buffer.write(content)
+            else:
+                options.output.write_bytes(content)
+        except OSError as error:
+            raise StoreError(f"{options.output}: cannot be written ({error.strerror})") from error
+        if not options.dry_run:
+            lessons.mark([lesson.id for lesson in made.lessons], "exported")
+            with AuditStore.from_settings(settings) as audit:
+                audit.note(_ACTOR, "export_lessons", "", str(len(made.lessons)))
+    counts = f"{len(made.lessons)} lessons and {len(made.off)} switched-off entries in {len(made.changes)} files"
+    print(f"partnerguide: {counts}", file=sys.stderr)
+    for label, problem in made.left_out:
+        print(f"partnerguide: left out {label}: {problem}", file=sys.stderr)
+    return 0
+
+
+def _import(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.teaching.absorbing import absorb
+
+    found = absorb(settings)
+    with AuditStore.from_settings(settings) as audit:
+        audit.note(_ACTOR, "absorb_lessons", "", str(found.lessons))
+    counts = f"{found.lessons} lessons, {found.stubs} drafts and {found.switches} switched-off entries"
+    print(f"{counts} stand in the checkout by now; {found.standing} lessons are left.")
+    return 0

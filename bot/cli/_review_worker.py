@@ -1,0 +1,163 @@
+"""`partnerguide review worker`: carries out what the console and commands ask for."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from bot import logs
+from bot.errors import BotError, ChannelError
+from bot.settings import Settings
+from bot.store.contacts import ContactStore
+from bot.store.jobs import KINDS, Job, JobStore
+from bot.store.threads import ThreadStore
+
+logger = logging.getLogger(__name__)
+_COMMAND = "import sys; from bot.cli import main; sys.exit(main())"
+#: A program that has just been told to end has so long to do so.
+_LAST_S = 10
+
+
+def add_action(actions: Any) -> None:
+    """Adds the action to the command `review`."""
+    worker = actions.add_parser("worker", help="carry out jobs: train, evaluate, activate, send")
+    worker.add_argument("--once", action="store_true", help="carry out what waits, then end")
+    worker.add_argument(
+        "--kinds", default=",".join(KINDS), type=_kinds, help="only these kinds of jobs (default: %(default)s)"
+    )
+    worker.set_defaults(run=_work)
+
+
+def _kinds(typed: str) -> list[str]:
+    wanted = [word.strip() for word in typed.split(",") if word.strip()]
+    unknown = [word for word in wanted if word not in KINDS]
+    if unknown or not wanted:
+        raise argparse.ArgumentTypeError(f"{typed!r} is no list of {', '.join(KINDS)}")
+    return wanted
+
+
+def _work(options: argparse.Namespace, settings: Settings) -> int:
+    logs.configure(logging.INFO)
+    kinds = options.kinds if isinstance(options.kinds, list) else _kinds(options.kinds)
+    with JobStore.from_settings(settings) as jobs:
+        jobs.is_waiting()  # an unusable database ends the command, not its first job
+        if options.once:
+            _work_once(jobs, settings, kinds)
+        else:
+            _work_on(jobs, settings, kinds)
+    return 0
+
+
+def _work_once(jobs: JobStore, settings: Settings, kinds: list[str]) -> None:
+    from bot.cli._output import own_output
+
+    worker = _worker(jobs, settings, kinds)
+    with own_output():
+        while worker.run_once():
+            pass
+
+
+def _work_on(jobs: JobStore, settings: Settings, kinds: list[str]) -> None:
+    """Works until told to stop: what is light in this process, what is heavy in one of its own, which ends after it.
+
+    So a message is not kept waiting by a training, and a training's memory is given back.
+    """
+    from bot.teaching.working import HEAVY, LIGHT
+
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    heavy = [kind for kind in kinds if kind in HEAVY]
+    lane = threading.Thread(target=_heavy_lane, args=(jobs, heavy, stop), name="heavy", daemon=True)
+    if heavy:
+        lane.start()
+    worker = _worker(jobs, settings, [kind for kind in kinds if kind in LIGHT])
+    print("partnerguide: the worker waits for jobs; Ctrl+C ends it", file=sys.stderr, flush=True)
+    worker.run(stop)
+    if heavy:
+        lane.join()
+
+
+def _heavy_lane(jobs: JobStore, kinds: list[str], stop: threading.Event) -> None:
+    while not stop.wait(1.0):
+        try:
+            is_waiting = jobs.is_waiting(kinds)
+        except BotError as error:
+            logger.warning("jobs cannot be read: %s", error)
+            continue
+        if is_waiting:
+            with started("worker", "--once", "--kinds", ",".join(kinds)) as process:
+                while process.poll() is None and not stop.wait(0.2):
+                    pass
+
+
+@contextlib.contextmanager
+def started(*words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs `partnerguide review …` in a process of its own, which is ended with the block."""
+    # Its own program with words of ours. In a group of its own, so that Ctrl+C reaches it through this process alone.
+    process = subprocess.Popen([sys.executable, "-c", _COMMAND, "review", *words], start_new_session=True)  # noqa: S603
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_LAST_S)
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def _worker(jobs: JobStore, settings: Settings, kinds: list[str]) -> Any:
+    from bot.teaching.working import Worker, model_handlers
+
+    known = {**model_handlers(settings, jobs), "send": _sending(settings)}
+    return Worker(jobs, {kind: handler for kind, handler in known.items() if kind in kinds})
+
+
+def _sending(settings: Settings) -> Any:
+    """Returns the handler that brings a maintainer's reply into the person's chat."""
+    from bot.teaching.working import Handler
+
+    def send(job: Job, report: Any) -> dict[str, Any]:
+        reference, note = str(job.arguments.get("reference", "")), int(job.arguments.get("note", 0))
+        with ContactStore.from_settings(settings) as contacts, ThreadStore.from_settings(settings) as threads:
+            part, contact = threads.get(note), contacts.get(reference)
+            if part is None or contact is None or not contact.address or part.reference != contact.reference:
+                raise ChannelError("the request was closed before the reply was sent")
+            try:
+                _deliver(settings, contact, part.text)
+            except BotError as error:
+                threads.mark_failed(note, str(error))
+                raise
+            except Exception:
+                threads.mark_failed(note, "a fault of the program; whether the message has left is not known")
+                raise
+            threads.mark_sent(note)
+            contacts.mark_answered(reference)
+        return {"reference": reference}
+
+    def given_up(job: Job) -> None:
+        with ThreadStore.from_settings(settings) as threads:
+            threads.mark_failed(int(job.arguments.get("note", 0)), job.problem)
+
+    return Handler(send, given_up)
+
+
+def _deliver(settings: Settings, contact: Any, text: str) -> None:
+    from bot.channels.telegram.notifying import answer_request
+    from bot.knowledge.loader import load
+    from bot.phrases import load_phrases
+
+    if not contact.address.lstrip("-").isdigit():
+        raise ChannelError("the request came from a channel that no message can be sent to")
+    phrases = load_phrases(settings.nlu_data, list(load(settings.knowledge).languages))
+    asyncio.run(answer_request(settings, phrases, contact, text))

@@ -1,0 +1,57 @@
+"""`partnerguide review`: serves the review console; its actions are modules of their own."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import logging
+
+from bot import logs
+from bot.cli._review_worker import started
+from bot.settings import Settings
+
+#: Modules of `bot.cli` that each add one action to the command.
+_ACTIONS = ("_review_user", "_review_worker", "_review_lessons", "_review_digest")
+FIRST_ACCOUNT = "partnerguide review user add NAME --role admin"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=8600, help="port to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--no-worker", action="store_true", help="start no worker; partnerguide review worker runs elsewhere"
+    )
+    parser.set_defaults(run=_serve)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    for name in _ACTIONS:
+        importlib.import_module(f"bot.cli.{name}").add_action(actions)
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    logs.configure(logging.INFO)
+    from bot.review.console import Console
+    from bot.review.serving import need_safe_address, serve
+
+    need_safe_address(options.host, settings.review_url)
+    console = Console(settings)
+    try:
+        if not console.accounts.all():
+            print(f"There is no account yet. Make the first administrator:\n\n    .venv/bin/{FIRST_ACCOUNT}\n")
+        host = f"[{options.host}]" if ":" in options.host else options.host
+        print(
+            f"The review console is at {settings.review_url or f'http://{host}:{options.port}'}; Ctrl+C ends it.",
+            flush=True,
+        )
+        with contextlib.nullcontext() if options.no_worker else started("worker"):
+            serve(console, options.host, options.port)
+    finally:
+        console.close()
+    return 0
+
+
+def _port(typed: str) -> int:
+    if not typed.isdecimal() or not 0 < int(typed) < 65536:
+        raise argparse.ArgumentTypeError(f"{typed!r} is no port; ports are 1 to 65535")
+    return int(typed)

@@ -1,0 +1,1 @@
+"""The review console: a web front for maintainers. The web framework is imported here and nowhere else."""

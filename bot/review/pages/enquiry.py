@@ -1,0 +1,125 @@
+"""One enquiry with the dialogue around it: what was understood and shown, what others decided, and the decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from bot.review.filtering import Queue, read_queue
+from bot.review.naming import entry_title
+from bot.review.pages.inbox import PATH, carried, reviewers
+from bot.review.routing import page
+from bot.review.visit import Visit
+from bot.store.models import Enquiry
+from bot.store.queue import QueueStore
+from bot.store.reviews import STATES
+
+_SUGGESTIONS = 8
+#: What takes the place of words that a reviewer blanks; the labels of the machine's own redaction look alike.
+_BLANK = "[…]"
+
+
+def enquiry(visit: Visit) -> Response:
+    """Shows one enquiry; that its dialogue was read goes into the audit log."""
+    row = _row(visit)
+    queue = read_queue(visit.request.query_params)
+    store, console = visit.console.store(QueueStore), visit.console
+    visit.note("read_dialogue", row.id)
+    decisions = console.reviews.of(row.id)
+    return visit.render(
+        "enquiry.html",
+        row=row,
+        queue=queue,
+        here=queue.address(address_of(row.id)),
+        dialogue=store.around(row),
+        next=store.next(queue.wanted, queue.order, row.id),
+        before=store.next(queue.wanted, queue.order, row.id, back=True),
+        decisions=decisions,
+        standing=next((d for d in decisions if not d.undone_at and d.kind in STATES), None),
+        suggestions=_suggestions(visit, row),
+        find=visit.asked("find", 200),
+        done=console.reviews.batch(visit.asked("done")) if visit.asked("done") else [],
+        is_taken=bool(visit.asked("taken")),
+        reviewers=reviewers(console),
+        is_entry=lambda id: id in console.knowledge.entries,
+        title_of=lambda id: entry_title(console.knowledge, id, visit.words.code),
+    )
+
+
+def decide(visit: Visit) -> Response:
+    """Decides one enquiry and goes on to the next one of the queue."""
+    row, queue = _row(visit), read_queue(carried(visit))
+    kind, _, entry = visit.typed("decision", 200).partition(":")
+    if (
+        kind not in STATES
+        or (entry and entry not in visit.console.knowledge.entries)
+        or (kind == "correct") != bool(entry)
+    ):
+        raise HTTPException(400)
+    example = visit.typed("example", 500) if visit.typed("is_clean") and kind != "skip" else ""
+    decided = visit.console.reviews.decide(
+        {row.id: visit.typed("seen", 20)}, kind, visit.name, entry=entry, example=example
+    )
+    if not decided.done:
+        return visit.redirect(queue.address(address_of(row.id)), taken="1")
+    visit.note(kind, row.id, entry)
+    return _go_on(visit, queue, row, decided.batch)
+
+
+def assign(visit: Visit) -> Response:
+    """Says who is to look at one enquiry."""
+    row, queue, assignee = _row(visit), read_queue(carried(visit)), visit.typed("assign_to", 64)
+    decided = visit.console.reviews.assign(
+        [row.id], assignee if assignee in reviewers(visit.console) else "", visit.name
+    )
+    if decided.done:
+        visit.note("assign", row.id)
+    return visit.redirect(queue.address(address_of(row.id)), done=decided.batch if decided.done else "")
+
+
+def redact(visit: Visit) -> Response:
+    """Blanks words in what is kept of the conversation, for good."""
+    row, queue = _row(visit), read_queue(carried(visit))
+    changed = visit.console.reviews.redact(row.id, visit.typed("words", 2000).splitlines(), _BLANK)
+    if changed:
+        visit.note("redact", row.id, str(changed))
+    return visit.redirect(queue.address(address_of(row.id)))
+
+
+def address_of(id: str) -> str:
+    """Returns the address of an enquiry's page."""
+    return f"{PATH}/enquiries/{id}"
+
+
+def _row(visit: Visit) -> Enquiry:
+    row = visit.console.store(QueueStore).get(visit.place("id"))
+    if row is None:
+        raise HTTPException(404)
+    return row
+
+
+def _go_on(visit: Visit, queue: Queue, row: Enquiry, batch: str) -> Response:
+    following = visit.console.store(QueueStore).next(queue.wanted, queue.order, row.id)
+    return visit.redirect(queue.address(address_of(following) if following else PATH), done=batch)
+
+
+def _suggestions(visit: Visit, row: Enquiry) -> list[tuple[str, str]]:
+    """Returns entries that may be the right one, with their titles: what was searched for, or what lies near."""
+    knowledge, words = visit.console.knowledge, visit.asked("find", 200)
+    found: list[Any] = [hit.entry.id for hit in visit.console.finder.find(words or row.text, _SUGGESTIONS)]
+    if not words:
+        found = [row.runner_up, *found]
+    elif words in knowledge.entries:
+        found = [words, *found]
+    known = [id for id in dict.fromkeys(found) if id in knowledge.entries and id != row.entry]
+    return [(id, entry_title(knowledge, id, visit.words.code)) for id in known[:_SUGGESTIONS]]
+
+
+ROUTES = [
+    page("/inbox/enquiries/{id}", enquiry, role="viewer"),
+    page("/inbox/enquiries/{id}/decide", decide, role="reviewer", methods=["POST"]),
+    page("/inbox/enquiries/{id}/assign", assign, role="reviewer", methods=["POST"]),
+    page("/inbox/enquiries/{id}/redact", redact, role="reviewer", methods=["POST"]),
+]

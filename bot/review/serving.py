@@ -1,0 +1,68 @@
+"""Serving the console on one address of this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+
+import uvicorn
+
+from bot.errors import BotError, SettingsError
+from bot.review.app import create_app
+from bot.review.console import Console
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8600
+#: The one proxy whose word on where a request comes from is taken: it runs on this machine.
+_PROXY = "127.0.0.1"
+
+
+def need_safe_address(host: str, review_url: str) -> None:
+    """Refuses an address that others reach unless a TLS proxy is said to be in front.
+
+    Raises:
+        SettingsError: it is such an address.
+    """
+    if host == "localhost" or review_url:
+        return
+    try:
+        is_loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise SettingsError(
+            f"{host}: others reach this address, and without TLS they could read along; use {DEFAULT_HOST}, "
+            "or put a TLS proxy in front and name its address in PARTNERGUIDE_REVIEW_URL"
+        )
+
+
+def serve(console: Console, host: str, port: int) -> None:
+    """Serves the console until it is interrupted.
+
+    Raises:
+        BotError: the address is not safe or in use.
+    """
+    review_url = console.settings.review_url
+    need_safe_address(host, review_url)
+    config = uvicorn.Config(
+        create_app(console),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,  # addresses of pages hold filters, and filters hold what people have asked
+        server_header=False,
+        proxy_headers=bool(review_url),
+        forwarded_allow_ips=_PROXY,
+        timeout_graceful_shutdown=5,
+        lifespan="off",
+        ws="none",  # uvicorn's own choice does not import beside the websockets that Rasa pins
+    )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except (OSError, OverflowError) as error:
+            said = error.strerror if isinstance(error, OSError) else "no such port"
+            raise BotError(f"{host}:{port}: cannot be used ({said}); choose another with --port") from error
+        uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,290 @@
+"""What reviewers decide on enquiries, who is to look at which, and taking it back.
+
+A decision belongs to its enquiry: when that is deleted, by age or because its person asked for it, so is the decision.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, String, and_, func, select, update
+from sqlalchemy.engine import Connection
+from sqlmodel import Field, SQLModel
+
+from bot.store import lessons
+from bot.store.models import UtcDateTime
+from bot.store.statements import TABLE
+from bot.store.table import Table
+from bot.store.text import safe_name, safe_text
+
+#: Kind of decision → the state in which it leaves the enquiry; `new` is the state before any.
+STATES = {
+    "confirm": "confirmed",
+    "correct": "corrected",
+    "new_entry": "new_entry",
+    "out_of_scope": "out_of_scope",
+    "skip": "skipped",
+}
+#: Every state, in the order in which a person reads them; what is skipped waits for somebody else.
+REVIEW_STATES = ("new", *STATES.values())
+_ASSIGN = "assign"
+_MAX_EXAMPLE_CHARACTERS = 500
+
+
+class DecisionRow(SQLModel, table=True):
+    """One decision, or one assignment (kind `assign`); `batch` names what was decided in one step and is undone so.
+
+    `before` is the review state, or the assignee, that undoing restores. `entry` is the right one (`confirm`,
+    `correct`). `example` is the sentence that training may read: empty unless the reviewer has read it as free of
+    personal data.
+    """
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_enquiry", "enquiry", "id"), Index("ix_decision_batch", "batch"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    batch: str
+    enquiry: str = Field(
+        sa_column=Column(
+            String, ForeignKey("enquiry.id", name="fk_decision_enquiry", ondelete="CASCADE"), nullable=False
+        )
+    )
+    reviewer: str
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    kind: str
+    before: str
+    entry: str = ""
+    language: str = ""
+    example: str = ""
+    assignee: str = ""
+    undone_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
+    undone_by: str = ""
+
+
+DECISIONS = DecisionRow.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What became of a step: the batch to undo it by, and the enquiries that others had decided in between.
+
+    `taken` maps such an enquiry to the decision that stands; it is None where the enquiry is gone.
+    """
+
+    batch: str
+    done: tuple[str, ...]
+    taken: Mapping[str, DecisionRow | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A judged enquiry whose sentence waits to be read: its words may still lead to a person."""
+
+    enquiry: str
+    text: str
+    language: str
+    label: str
+
+
+class ReviewStore(Table):
+    """The decisions of one database. Every method raises StoreError while the database is away."""
+
+    def decide(
+        self, seen: Mapping[str, str], kind: str, reviewer: str, *, entry: str = "", example: str = ""
+    ) -> Decided:
+        """Decides enquiries that are still as the reviewer has seen them.
+
+        Args:
+            seen: id → review state that the reviewer saw; where it is another by now, nothing is changed.
+            entry: the right entry; empty with `confirm` means the one that was shown.
+            example: the sentence that training may read, free of personal data.
+
+        Raises:
+            ValueError: there is no such kind, or `correct` names no entry.
+        """
+        if kind not in STATES or (kind == "correct" and not entry):
+            raise ValueError(f"no such decision: {kind!r} for {entry!r}")
+        batch, done, taken = uuid.uuid4().hex, [], {}
+        with self._connection() as connection:
+            # In one order, so that two reviewers' bulk decisions do not wait for each other in a circle.
+            for id in sorted(seen):
+                changed = update(TABLE).where(TABLE.c.id == id, TABLE.c.review_state == seen[id])
+                if not connection.execute(changed.values(review_state=STATES[kind])).rowcount:
+                    taken[id] = _standing(connection, id)
+                    continue
+                row = connection.execute(select(TABLE.c.entry, TABLE.c.language).where(TABLE.c.id == id)).one()
+                values = {"kind": kind, "before": seen[id], "entry": entry or (row[0] if kind == "confirm" else "")}
+                values |= {"language": row[1], "example": safe_text(example.strip(), _MAX_EXAMPLE_CHARACTERS)}
+                lessons.withdraw(connection, id)
+                _insert(connection, batch=batch, enquiry=id, reviewer=reviewer, **values)
+                _teach(connection, _standing(connection, id))
+                done.append(id)
+        return Decided(batch, tuple(done), taken)
+
+    def assign(self, ids: Sequence[str], assignee: str, reviewer: str) -> Decided:
+        """Says who is to look at some enquiries; an empty `assignee` means nobody."""
+        batch, done = uuid.uuid4().hex, []
+        with self._connection() as connection:
+            for id in sorted(set(ids)):
+                before = connection.execute(select(TABLE.c.assignee).where(TABLE.c.id == id)).scalar()
+                if before is None or before == assignee:
+                    continue
+                connection.execute(update(TABLE).where(TABLE.c.id == id).values(assignee=assignee))
+                values = {"kind": _ASSIGN, "before": before, "assignee": assignee}
+                _insert(connection, batch=batch, enquiry=id, reviewer=reviewer, **values)
+                done.append(id)
+        return Decided(batch, tuple(done))
+
+    def batch(self, name: str) -> Sequence[DecisionRow]:
+        """Returns what was decided in one step."""
+        statement = select(DECISIONS).where(DECISIONS.c.batch == safe_name(name)).order_by(DECISIONS.c.id)
+        with self._connection() as connection:
+            return [DecisionRow(**row) for row in connection.execute(statement).mappings()]
+
+    def undo(self, batch: str, reviewer: str) -> tuple[str, ...]:
+        """Takes back one step where nothing was decided after it; returns the enquiries that are as before."""
+        now, back = datetime.now(timezone.utc), []
+        with self._connection() as connection:
+            standing = and_(DECISIONS.c.batch == safe_name(batch), DECISIONS.c.undone_at.is_(None))
+            for row in connection.execute(select(DECISIONS).where(standing).order_by(DECISIONS.c.enquiry)).mappings():
+                is_assignment = row["kind"] == _ASSIGN
+                column = TABLE.c.assignee if is_assignment else TABLE.c.review_state
+                after = row["assignee"] if is_assignment else STATES[row["kind"]]
+                latest = _standing(connection, row["enquiry"], assignments=is_assignment)
+                if latest is None or latest.id != row["id"]:
+                    continue
+                restored = update(TABLE).where(TABLE.c.id == row["enquiry"], column == after)
+                if not connection.execute(restored.values({column.name: row["before"]})).rowcount:
+                    continue
+                undone = update(DECISIONS).where(DECISIONS.c.id == row["id"])
+                connection.execute(undone.values(undone_at=now, undone_by=reviewer, example=""))
+                if not is_assignment:
+                    lessons.withdraw(connection, row["enquiry"])
+                    _teach(connection, _standing(connection, row["enquiry"]))
+                back.append(row["enquiry"])
+        return tuple(back)
+
+    def of(self, enquiry: str) -> Sequence[DecisionRow]:
+        """Returns what was decided on one enquiry, newest first, what was taken back included."""
+        statement = select(DECISIONS).where(DECISIONS.c.enquiry == enquiry).order_by(DECISIONS.c.id.desc())
+        with self._connection() as connection:
+            return [DecisionRow(**row) for row in connection.execute(statement).mappings()]
+
+    def examples(self) -> Sequence[DecisionRow]:
+        """Returns the standing decisions with a sentence for training, oldest first."""
+        standing = and_(DECISIONS.c.undone_at.is_(None), DECISIONS.c.example != "", DECISIONS.c.kind != _ASSIGN)
+        with self._connection() as connection:
+            rows = connection.execute(select(DECISIONS).where(standing).order_by(DECISIONS.c.id)).mappings()
+            return _latest([DecisionRow(**row) for row in rows])
+
+    def unread(self, limit: int = 50) -> Sequence[Unread]:
+        """Returns the judged enquiries whose sentence nobody has read for training yet, newest first."""
+        judged = and_(TABLE.c.review_state.in_(("corrected", "out_of_scope")), TABLE.c.text != "")
+        taught = select(lessons.LESSONS.c.enquiry).where(lessons.LESSONS.c.enquiry != "")
+        statement = (
+            select(TABLE.c.id, TABLE.c.text, TABLE.c.language, TABLE.c.channel)
+            .where(judged, TABLE.c.channel != "jsonl", TABLE.c.id.not_in(taught))
+            .order_by(TABLE.c.created_at.desc(), TABLE.c.id.desc())
+            .limit(limit)
+        )
+        with self._connection() as connection:
+            rows = connection.execute(statement).all()
+        labels = self.labels([row.id for row in rows])
+        return [Unread(row.id, row.text, row.language, labels[row.id]) for row in rows if row.id in labels]
+
+    def labels(self, enquiries: Sequence[str]) -> dict[str, str]:
+        """Returns the label that a reviewer found right, for those of some enquiries that were judged."""
+        known = and_(DECISIONS.c.enquiry.in_(tuple(enquiries)), DECISIONS.c.undone_at.is_(None))
+        statement = select(DECISIONS).where(known, DECISIONS.c.kind != _ASSIGN).order_by(DECISIONS.c.id)
+        with self._connection() as connection:
+            rows = _latest([DecisionRow(**row) for row in connection.execute(statement).mappings()])
+        found = {row.enquiry: _label(row) for row in rows}
+        return {enquiry: label for enquiry, label in found.items() if label}
+
+    def counts(self) -> dict[str, int]:
+        """Returns how many enquiries are in each review state, measurements left out."""
+        statement = select(TABLE.c.review_state, func.count()).where(*COUNTED).group_by(TABLE.c.review_state)
+        with self._connection() as connection:
+            found = {state: int(count) for state, count in connection.execute(statement)}
+        return {state: found.get(state, 0) for state in REVIEW_STATES}
+
+    def redact(self, id: str, words: Sequence[str], label: str) -> int:
+        """Blanks words in everything that is kept of an enquiry's conversation; returns how many rows changed.
+
+        It cannot be undone: that is its point. Decisions' examples are blanked too.
+        """
+        wanted = sorted({word.strip() for word in words if word.strip()}, key=len, reverse=True)
+        changed = 0
+        with self._connection() as connection:
+            row = connection.execute(select(TABLE.c.conversation).where(TABLE.c.id == id)).first()
+            if row is None or not wanted:
+                return 0
+            within = (TABLE.c.conversation == row[0]) if row[0] else (TABLE.c.id == id)
+            for found in connection.execute(select(TABLE).where(within)).mappings().all():
+                values = {
+                    name: _blanked(found[name], wanted, label) for name in ("text", "shown", "feedback", "entities")
+                }
+                if any(found[name] != value for name, value in values.items()):
+                    connection.execute(update(TABLE).where(TABLE.c.id == found["id"]).values(values))
+                    changed += 1
+                decided = DECISIONS.c.enquiry == found["id"]
+                for own in connection.execute(select(DECISIONS.c.id, DECISIONS.c.example).where(decided)).all():
+                    blanked = _blanked(own[1], wanted, label)
+                    connection.execute(update(DECISIONS).where(DECISIONS.c.id == own[0]).values(example=blanked))
+                lessons.blank(connection, found["id"], wanted, label)
+        return changed
+
+
+#: What counts as an enquiry of a person: neither a turn of small talk nor a measurement.
+COUNTED = (TABLE.c.is_enquiry.is_(True), TABLE.c.channel != "jsonl")
+
+
+def _insert(connection: Connection, **values: Any) -> None:
+    rest = {"entry": "", "language": "", "example": "", "assignee": "", "undone_at": None, "undone_by": ""}
+    connection.execute(DECISIONS.insert().values(created_at=datetime.now(timezone.utc), **{**rest, **values}))
+
+
+def _teach(connection: Connection, decision: DecisionRow | None) -> None:
+    """Makes a lesson of the sentence of a decision, which its reviewer has read as free of personal data."""
+    if decision is None or not lessons.sentence(decision.example):
+        return
+    label = _label(decision)
+    if label:
+        more = {"enquiry": decision.enquiry, "decision": decision.id}
+        lessons.add(connection, "example", label, decision.language, decision.example, decision.reviewer, **more)
+
+
+def _label(decision: DecisionRow) -> str:
+    """Returns the label that a decision found right, empty where it found none."""
+    if decision.kind == "out_of_scope":
+        return lessons.OUT_OF_SCOPE
+    return f"{lessons.FAQ}{decision.entry}" if decision.entry else ""
+
+
+def _standing(connection: Connection, enquiry: str, *, assignments: bool = False) -> DecisionRow | None:
+    """Returns the last decision (or assignment) on an enquiry that was not taken back."""
+    kind = DECISIONS.c.kind == _ASSIGN if assignments else DECISIONS.c.kind != _ASSIGN
+    statement = select(DECISIONS).where(DECISIONS.c.enquiry == enquiry, DECISIONS.c.undone_at.is_(None), kind)
+    row = connection.execute(statement.order_by(DECISIONS.c.id.desc()).limit(1)).mappings().first()
+    return DecisionRow(**row) if row else None
+
+
+def _latest(rows: Sequence[DecisionRow]) -> list[DecisionRow]:
+    """Returns the last of each enquiry's decisions."""
+    return sorted({row.enquiry: row for row in rows}.values(), key=lambda row: row.id or 0)
+
+
+def _blanked(value: Any, words: Sequence[str], label: str) -> Any:
+    if isinstance(value, str):
+        for word in words:
+            value = value.replace(word, label)
+        return value
+    if isinstance(value, dict):
+        return {name: _blanked(inner, words, label) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_blanked(inner, words, label) for inner in value]
+    return value

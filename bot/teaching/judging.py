@@ -1,0 +1,161 @@
+"""How good a model is: on the held-out questions, and on what people have asked, beside the model in use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bot.dialogue import registry
+from bot.dialogue.training import ModelRecord
+from bot.dialogue.understanding import Understanding, open_understanding
+from bot.evaluation import metrics
+from bot.evaluation.observations import Observation, decision_on
+from bot.evaluation.questions import LabelledQuestion
+from bot.evaluation.running import observe
+from bot.knowledge.loader import KnowledgeBase, load
+from bot.nlu.evidence import FAQ, OUT_OF_SCOPE
+from bot.settings import Settings
+from bot.store.comparisons import AnswerChange, ComparisonStore
+from bot.store.reviews import ReviewStore
+from bot.store.switches import SwitchStore
+from bot.store.unanswered import Unanswered, UnansweredStore
+from bot.teaching.sentences import held_out
+
+#: So many of the newest past enquiries are asked again.
+REPLAYED = 500
+#: Whoever carries a job out says how much is done (0-1) and what is being done.
+Report = Callable[[float, str], None]
+
+
+def judge(settings: Settings, version: str, job: str, report: Report) -> dict[str, Any]:
+    """Measures a model and writes down its figures, and which past answers it would change, under the job's id.
+
+    Returns:
+        The model's `version`, the version it is `compared_with` (empty where it is the one in use itself), the
+        `figures` of both, and of the past enquiries how many were `replayed`, `changed`, and by the reviewers'
+        decisions became `better` or `worse`.
+
+    Raises:
+        ModelError: a model cannot be loaded.
+        StoreError: the database cannot be used.
+    """
+    candidate = registry.model(settings, version).record
+    now = next((known for known in registry.models(settings) if known.is_current), None)
+    other = now.record if now is not None and now.record.version != version else None
+    with SwitchStore.from_settings(settings) as switches:
+        off = frozenset(switches.switched_off())
+    knowledge = load(settings.knowledge)
+    questions = held_out(settings, knowledge)
+    with UnansweredStore.from_settings(settings) as asked:
+        past = asked.replayable(REPLAYED)
+    steps = _Steps((len(questions) + len(past)) * (2 if other else 1), report)
+    bases = (knowledge, knowledge.without(off))
+    judged = asyncio.run(_judge(settings, candidate, questions, past, bases, steps))
+    found: dict[str, Any] = {"version": version, "compared_with": "", "figures": {version: judged[0]}}
+    if other is not None:
+        before = asyncio.run(_judge(settings, other, questions, past, bases, steps))
+        found["compared_with"], found["figures"][other.version] = other.version, before[0]
+        found |= _compared(settings, job, past, before[1], judged[1])
+    for measured, figures in found["figures"].items():
+        registry.note_figures(settings, measured, figures)
+    return found
+
+
+def summary(observations: Sequence[Observation]) -> dict[str, dict[str, float | int | None]]:
+    """Returns the figures per language.
+
+    Of the questions of content, how many were `asked`, and the shares answered `right`, asked back with the right one
+    among the choices (`offered`), and answered `wrong`; of the others how many (`outside`), and the share `declined`.
+    """
+    found: dict[str, dict[str, float | int | None]] = {}
+    for code in sorted({o.question.language for o in observations}):
+        those = [o for o in observations if o.question.language == code]
+        inside, outside = (metrics.of_kind(those, "entry"), metrics.of_kind(those, "outside"))
+        found[code] = {
+            "asked": len(inside),
+            "right": metrics.share([o.verdict == "answered right" for o in inside]),
+            "offered": metrics.share([o.verdict == "asked back, offered" for o in inside]),
+            "wrong": metrics.share([o.verdict == "answered wrong" for o in inside]),
+            "outside": len(outside),
+            "declined": metrics.share([o.verdict != "out of scope, answered" for o in outside]),
+        }
+    return found
+
+
+class _Steps:
+    """Counts messages and reports now and then: every report is a row written."""
+
+    def __init__(self, total: int, report: Report) -> None:
+        self._total = max(total, 1)
+        self._report = report
+        self._done = 0
+        self._step = ""
+
+    def name(self, step: str) -> None:
+        """Says what is being done from now on."""
+        self._step = step
+        self._report(self._done / self._total, step)
+
+    def advance(self) -> None:
+        """Counts one message."""
+        self._done += 1
+        if self._done % max(1, self._total // 100) == 0:
+            self._report(self._done / self._total, self._step)
+
+
+async def _judge(
+    settings: Settings,
+    record: ModelRecord,
+    questions: Sequence[LabelledQuestion],
+    past: Sequence[Unanswered],
+    bases: tuple[KnowledgeBase, KnowledgeBase],
+    steps: _Steps,
+) -> tuple[dict[str, Any], list[str]]:
+    """Returns the figures of a model, and what becomes of each past enquiry under it.
+
+    Args:
+        bases: the whole knowledge base, by which a model is measured whatever is switched off at the moment, and the
+            one that people are answered from.
+    """
+    whole, present = bases
+    steps.name("loading")
+    model = open_understanding(settings, record)
+    steps.name("held_out")
+    observations = await observe(questions, model.read, whole, steps.advance)
+    steps.name("replay")
+    return summary(observations), [await _outcome(model, row.text, present, steps) for row in past]
+
+
+async def _outcome(model: Understanding, text: str, knowledge: KnowledgeBase, steps: _Steps) -> str:
+    decision = decision_on(await model.read(text), knowledge)
+    steps.advance()
+    return "|".join(decision.entries) if decision.kind in ("answer", "choices") else ""
+
+
+def _compared(
+    settings: Settings, job: str, past: Sequence[Unanswered], before: list[str], after: list[str]
+) -> dict[str, int]:
+    with ReviewStore.from_settings(settings) as reviews:
+        wanted = reviews.labels([row.id for row in past])
+    changes = [
+        AnswerChange(row.id, old, new, wanted.get(row.id, ""))
+        for row, old, new in zip(past, before, after, strict=True)
+        if old != new
+    ]
+    with ComparisonStore.from_settings(settings) as comparisons:
+        comparisons.keep(job, changes)
+    known = [change for change in changes if change.wanted]
+    return {
+        "replayed": len(past),
+        "changed": len(changes),
+        "better": sum(is_right(c.after, c.wanted) and not is_right(c.before, c.wanted) for c in known),
+        "worse": sum(is_right(c.before, c.wanted) and not is_right(c.after, c.wanted) for c in known),
+    }
+
+
+def is_right(outcome: str, wanted: str) -> bool:
+    """Returns whether what becomes of an enquiry is what a reviewer wanted: answered so, or not answered at all."""
+    if wanted == OUT_OF_SCOPE:
+        return not outcome
+    return outcome == wanted.removeprefix(FAQ)

@@ -1,0 +1,334 @@
+"""Themes, Teach and Models in the console, and the digest that leaves it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+import re
+import shutil
+import zipfile
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from bot.dialogue import registry
+from bot.dialogue.training import ModelRecord, current
+from bot.review.digest import as_mail, gather, rendered
+from bot.store.comparisons import AnswerChange, ComparisonStore
+from bot.store.jobs import JobStore
+from bot.store.lessons import LessonStore
+from bot.store.switches import SwitchStore
+from tests.bot.review.conftest import NOW, actions
+
+COSTS = "faq/growth.costs"
+VISAS = ["visa application for partners", "where does the visa application go", "my visa application, please"]
+
+
+@pytest.fixture
+def editor(browse):
+    return browse("editor")
+
+
+@pytest.fixture
+def lessons(console):
+    return console.store(LessonStore)
+
+
+@pytest.fixture
+def unanswered(record):
+    """Three people have asked about visas, one about the cafeteria, one was answered badly."""
+    for number, text in enumerate([*VISAS, "where is the cafeteria"]):
+        record(number, text=text, outcome="fallback", entry="", topic="", intent="faq", conversation=f"c{number}")
+    record(9, text="no good answer", feedback="negative: wrong")
+
+
+# Themes
+
+
+def test_shows_themes_largest_first(editor, unanswered):
+    page = editor.get("/themes").text
+    shown = [page.index(text) for text in ("3 questions", "questions that are like no other")]
+    assert shown == sorted(shown)
+    for text in (*VISAS, "where is the cafeteria", "no good answer"):
+        assert text in page
+    assert "Nothing went unanswered" in editor.get("/themes?language=zh").text
+
+
+def test_drafts_an_entry_of_a_theme(editor, browse, unanswered, lessons, console):
+    address = re.search(r'href="(/themes/\w+/draft\?days=30)"', editor.get("/themes").text)[1]
+    form = editor.get(address).text
+    ids = re.findall(r'name="question_([^"]+)"', form)
+    assert len(ids) == 3
+    taken = {f"take_{id}": "1" for id in ids[:2]}
+    words = {"topic": "travel", "name": "visas", "title_en": "Visas", "title_zh": "签证"}
+    wording = {f"question_{id}": f"rewritten {number}" for number, id in enumerate(ids)}
+    make = address.replace("/draft", "/make")
+    refused = editor.submit(make, **taken, **words, **wording)
+    assert (refused.status_code, "Confirm that you have read" in refused.text) == (400, True)
+    assert lessons.standing() == []
+    assert editor.submit(make, **taken, **words, **wording, is_clean="1").headers["location"] == "/teach?said=drafted"
+    stub, *questions = sorted(lessons.standing(), key=lambda lesson: lesson.kind != "stub")
+    assert (stub.label, stub.details) == ("travel.visas", {"titles": {"en": "Visas", "zh": "签证"}})
+    assert {(q.kind, q.label, q.text, q.is_rewritten) for q in questions} == {
+        ("question", "faq/travel.visas", f"rewritten {number}", True) for number in range(2)
+    }
+    assert lessons.examples() == []
+    assert actions(console)[-1] == ("editor", "draft_entry", "travel.visas")
+    page = editor.get("/teach").text
+    assert "Visas · 签证" in page
+    assert "rewritten 1" in page
+    assert browse("reviewer").get(address).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": "Visas!"}, "must begin with a letter"),
+        ({"topic": "growth", "name": "costs"}, "is there already"),
+        ({"title_en": ""}, "Give a title"),
+    ],
+)
+def test_says_what_is_wrong_with_a_draft(editor, unanswered, change, said):
+    address = re.search(r'href="(/themes/\w+/draft\?days=30)"', editor.get("/themes").text)[1]
+    form = {"topic": "travel", "name": "visas", "title_en": "Visas", "is_clean": "1", **change}
+    answer = editor.submit(address.replace("/draft", "/make"), **form)
+    assert (answer.status_code, said in answer.text) == (400, True)
+
+
+def test_knows_no_theme_that_has_changed(editor):
+    assert editor.get("/themes/0123456789abcdef/draft").status_code == 404
+
+
+# Lessons
+
+
+def test_teaches_a_judged_sentence_only_after_it_was_read(reviewer, record, console, lessons):
+    id = record(text="Jane wants jabs for free", outcome="fallback", entry="")
+    console.reviews.decide({id: "new"}, "correct", "reviewer", entry="growth.costs")
+    page = reviewer.get("/teach").text
+    assert "1 sentence waits to be read" in page
+    assert "Jane wants jabs for free" in page
+    form = {"enquiry": id, "label": COSTS, "language": "en", "text": "jabs for free"}
+    assert reviewer.submit("/teach/lessons/add", **form).headers["location"] == "/teach?said=unread"
+    assert lessons.examples() == []
+    reviewer.submit("/teach/lessons/add", **form, is_clean="1")
+    (lesson,) = lessons.standing()
+    assert (lesson.text, lesson.label, lesson.is_rewritten, lesson.enquiry) == ("jabs for free", COSTS, True, id)
+    assert "wait to be read" not in reviewer.get("/teach").text
+    assert actions(console)[-1] == ("reviewer", "add_lesson", lesson.id)
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"label": "gone.entry", "text": "x y"}, "unknown"),
+        ({"label": "show_entry", "text": "x y"}, "unknown"),  # which only buttons say
+        ({"label": "growth.costs", "text": " "}, "empty"),
+        ({"label": "growth.costs", "text": "x", "language": "xx"}, "empty"),
+    ],
+)
+def test_teaches_nothing_wrong(reviewer, lessons, form, said):
+    answer = reviewer.submit("/teach/lessons/add", **{"language": "en", "is_clean": "1", **form})
+    assert answer.headers["location"] == f"/teach?said={said}"
+    assert lessons.standing() == []
+
+
+def test_shows_what_speaks_against_a_lesson(reviewer, lessons):
+    lessons.add("example", "faq/growth.number", "en", "Budget of the vaccine project", "ada")
+    page = reviewer.get("/teach").text
+    assert "stands under another label" in page
+    assert "knowledge/texts/en/growth.yml" in page
+
+
+def test_changes_and_drops_a_lesson(reviewer, browse, lessons):
+    id = lessons.add("example", COSTS, "en", "what do jabs cost", "ada")
+    reviewer.submit(f"/teach/lessons/{id}/change", what="change", label="greet", text="hello jabs")
+    assert [(one.label, one.text) for one in lessons.examples()] == [("greet", "hello jabs")]
+    assert browse("viewer").submit(f"/teach/lessons/{id}/change", what="drop").status_code == 403
+    reviewer.submit(f"/teach/lessons/{id}/change", what="drop")
+    assert lessons.standing() == []
+    assert reviewer.submit(f"/teach/lessons/{id}/change", what="drop").status_code == 404
+
+
+def test_escapes_what_people_wrote(editor, record, lessons):
+    hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    record(0, text=hostile, outcome="fallback", entry="")
+    lessons.add("example", COSTS, "en", hostile, "ada")
+    for address in ("/themes", "/teach", "/teach/diff"):
+        page = editor.get(address).text
+        assert "alert(1)" in page
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+def test_takes_lessons_out_as_patch_and_as_bundle(editor, reviewer, lessons, console):
+    lessons.add("example", COSTS, "en", "what do jabs cost", "ada")
+    console.store(SwitchStore).off("growth.number", "ada")
+    page = editor.get("/teach/diff").text
+    assert "<ins>+    - what do jabs cost</ins>" in page
+    assert "<ins>+    switched_off: true</ins>" in page
+    assert reviewer.submit("/teach/export", format="patch").status_code == 403
+    patch = editor.submit("/teach/export", format="patch")
+    assert patch.headers["content-disposition"] == 'attachment; filename="partnerguide-lessons.patch"'
+    assert "+    - what do jabs cost\n" in patch.text
+    bundle = editor.submit("/teach/export", format="bundle")
+    with zipfile.ZipFile(io.BytesIO(bundle.content)) as archive:
+        assert archive.read("changes.patch").decode() == patch.text
+    assert lessons.counts()["exported"] == 1
+    assert "exported" in editor.get("/teach").text
+    assert [action for _, action, _ in actions(console)] == ["export_lessons", "export_lessons"]
+
+
+def test_marks_what_the_files_hold(editor, lessons):
+    lessons.add("example", COSTS, "en", "budget of the vaccine project", "ada")
+    assert editor.submit("/teach/import").headers["location"] == "/teach?said=absorbed"
+    assert lessons.counts()["absorbed"] == 1
+
+
+# Training and models
+
+
+def test_asks_for_one_training_at_a_time_and_shows_its_progress(editor, reviewer, console):
+    assert reviewer.submit("/teach/train").status_code == 403
+    editor.submit("/teach/train")
+    editor.submit("/teach/train")
+    jobs = console.store(JobStore)
+    (job,) = jobs.list()
+    assert (job.kind, job.requested_by) == ("train", "editor")
+    jobs.progress(jobs.take(), 0.5, "EntrySelector")
+    for address in ("/teach", "/teach/progress"):
+        page = editor.get(address).text
+        assert 'value="50"' in page
+        assert "weighing the evidence" in page
+        assert "data-busy" in page
+    jobs.fail(jobs.get(job.id), "x")
+
+
+@pytest.fixture
+def made(settings):
+    """Makes a model that looks like a trained one."""
+
+    def make(name, figures=None):
+        settings.models.mkdir(parents=True, exist_ok=True)
+        archive = settings.models / f"{name}.tar.gz"
+        archive.write_bytes(name.encode())
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        record = ModelRecord(archive.name, digest, name, "i" * 12, "k" * 12, "2026-11-30T03:00:00+00:00")
+        data = {"record": dataclasses.asdict(record), "figures": figures or {}}
+        archive.with_name(f"{name}.json").write_text(json.dumps(data))
+        return name
+
+    return make
+
+
+def test_lists_models_with_hash_data_and_figures(editor, settings, made):
+    made("m1", {"en": {"right": 0.846, "offered": 0.02, "wrong": 0.1, "declined": 0.9}})
+    registry.activate(settings, made("m2"))
+    page = editor.get("/teach/models").text
+    for shown in (hashlib.sha256(b"m1").hexdigest(), "iiiiiiiiiiii", "84.6%", "in use", "Not measured yet"):
+        assert shown in page
+    assert "Roll back" not in page
+
+
+def test_shows_a_candidate_beside_the_model_in_use(editor, settings, console, made, record):
+    figures = {"en": {"right": 0.8}}
+    registry.activate(settings, made("m1", {"en": {"right": 0.7}}))
+    made("m2", figures)
+    ids = [record(number, text=f"past question {number}") for number in range(2)]
+    jobs = console.store(JobStore)
+    jobs.add("evaluate", {"version": "m2"})
+    job = jobs.take()
+    console.store(ComparisonStore).keep(
+        job.id,
+        [
+            AnswerChange(ids[0], "growth.number", "growth.costs|duties.precaution"),
+            AnswerChange(ids[1], "", "growth.costs", COSTS),
+        ],
+    )
+    result = {"version": "m2", "compared_with": "m1", "replayed": 9, "changed": 2, "better": 1, "worse": 0}
+    jobs.finish(job, result)
+    page = editor.get("/teach/models/m2").text
+    for shown in ("80%", "70%", "2 of the last 9", "becomes right", "Asked back:", "What a vaccine project costs"):
+        assert shown in page, shown
+    assert page.index("past question 1") < page.index("past question 0")  # what was judged comes first
+    assert ("editor", "read_comparison", "m2") in actions(console)
+    assert editor.get("/teach/models/m9").status_code == 404
+
+
+def test_asks_the_worker_to_activate_throw_away_and_go_back(editor, reviewer, settings, console, made):
+    registry.activate(settings, made("m1"))
+    registry.activate(settings, made("m2"))
+    made("m3")
+    assert reviewer.submit("/teach/models/m3/act", what="activate").status_code == 403
+    for what in ("activate", "evaluate", "discard"):
+        editor.submit("/teach/models/m3/act", what=what)
+    assert editor.submit("/teach/models/m3/act", what="sell").status_code == 400
+    assert "Roll back" in editor.get("/teach/models").text
+    editor.submit("/teach/models/back")
+    asked = [(job.kind, job.arguments) for job in reversed(console.store(JobStore).list())]
+    assert asked == [
+        ("activate", {"version": "m3"}),
+        ("evaluate", {"version": "m3"}),
+        ("discard", {"version": "m3"}),
+        ("activate", {"back": True}),
+    ]
+    assert current(settings).version == "m2"  # the console itself moves nothing
+
+
+@pytest.mark.parametrize("address", ["/themes", "/teach", "/teach/diff", "/teach/models"])
+def test_speaks_chinese(editor, address, unanswered):
+    page = editor.get(address, headers={"accept-language": "zh-CN"}).text
+    assert '<html lang="zh">' in page
+    assert re.search(r"<h1>[^a-zA-Z]+</h1>", page)
+
+
+def test_works_on_an_empty_database(editor):
+    for address in ("/themes", "/teach", "/teach/diff", "/teach/models", "/teach/progress"):
+        assert editor.get(address).status_code == 200, address
+
+
+# The digest
+
+
+@pytest.fixture
+def week(settings, project, tmp_path, unanswered, record, console):
+    """The digest of a week in which all of the fixtures' enquiries fall, on a project with a fact that expires."""
+    root = tmp_path / "project"
+    shutil.copytree(project, root)
+    path = root / "knowledge" / "entries" / "growth.yml"
+    day = (NOW + timedelta(days=10)).date().isoformat()
+    path.write_text(path.read_text().replace("kind: case", f"kind: case\n    valid_until: '{day}'"))
+    id = record(20, text="who pays", entry="growth.number", conversation="c20")
+    console.reviews.decide({id: "new"}, "correct", "ada", entry="growth.costs")
+    until = datetime.combine(NOW.date(), datetime.min.time(), timezone.utc) + timedelta(days=1)
+    return gather(dataclasses.replace(settings, root=root), until), day
+
+
+def test_tells_the_week(week):
+    digest, day = week
+    assert (digest.now.total.uses, digest.before.total.uses, digest.unanswered) == (6, 0, 6)
+    assert [(one.entry, one.bad, one.uses) for one in digest.worst] == [("growth.number", 2, 2)]
+    assert digest.expiring == [("growth.costs", day)]
+    assert (digest.to_review, digest.requests) == (5, 0)
+    assert [theme.size for theme in digest.themes] == [3]
+
+
+@pytest.mark.parametrize("kind", ["text", "html"])
+def test_quotes_nobody_outside_the_console(week, kind):
+    written = rendered(week[0], kind)
+    assert "visa" in written  # which three have said
+    assert not [text for text in (*VISAS, "cafeteria", "no good answer") if text in written]
+
+
+def test_is_ready_for_mail_in_both_languages(week):
+    message = as_mail(week[0], to="desk@example.org")
+    assert message["To"] == "desk@example.org"
+    plain, page = message.iter_parts()
+    assert (plain.get_content_type(), page.get_content_type()) == ("text/plain", "text/html")
+    for part in (plain, page):
+        text = part.get_content()
+        assert "the week in short" in text
+        assert "一周简报" in text
+    assert "一周简报" not in rendered(week[0], "text", ["en"])
