@@ -14,6 +14,7 @@ import yaml
 
 from bot.errors import KnowledgeError
 from bot.knowledge.charts import Chart, ChartWords, read_chart_words, read_charts
+from bot.knowledge.flows import Flow, FlowWords, read_flow_words, read_flows
 from bot.knowledge.models import Entry, Figure, Language, Reference, Source, Text
 
 
@@ -35,6 +36,8 @@ class KnowledgeBase:
     terms: dict[str, str]
     charts: dict[str, Chart] = field(default_factory=dict)
     chart_words: dict[str, ChartWords] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    flow_words: dict[str, FlowWords] = field(default_factory=dict)
 
     @property
     def topics(self) -> list[str]:
@@ -121,6 +124,7 @@ def load(root: Path) -> KnowledgeBase:
             for key, names in _need(path, files[path], "organisations").items():
                 organisations.setdefault(key, {})[path.stem] = _guard(path, key, lambda n=names: tuple(n))
     pictures = {path: data for path, data in files.items() if path.parent.name in ("charts", "chart_texts")}
+    guided = {path: data for path, data in files.items() if path.relative_to(root).parts[0].startswith("flow")}
     return KnowledgeBase(
         root=root,
         version=folder_hash(root),
@@ -131,10 +135,15 @@ def load(root: Path) -> KnowledgeBase:
         terms=_terms(entries, languages),
         charts=_guard(root / "charts", "charts", lambda: read_charts(pictures, root)),
         chart_words=_guard(root / "chart_texts", "charts", lambda: read_chart_words(pictures, root)),
+        flows=_guard(root / "flows", "flows", lambda: read_flows(guided, root)),
+        flow_words=_guard(root / "flow_words", "flows", lambda: read_flow_words(guided, root)),
     )
 
 
-_FOLDERS = ("languages", "sources", "organisations", "entries", "texts", "charts", "chart_texts")
+_FOLDERS = (
+    *("languages", "sources", "organisations", "entries", "texts", "charts", "chart_texts"),
+    *("flows", "flow_texts", "flow_words"),
+)
 
 
 def folder_hash(root: Path) -> str:
