@@ -93,6 +93,15 @@ def flow_choices(guide: Guide) -> tuple[Choice, ...]:
     )
 
 
+#: Stands for the id of a message that has none; two of them are not the same message.
+NO_ID = "-"
+
+
+def message_of(guide: Guide) -> str:
+    """Returns the id of the turn's message."""
+    return guide.turn.message_id or NO_ID
+
+
 def was_interrupted(tracker: Tracker) -> bool:
     """Returns whether the form has refused this turn's message, so that an ordinary rule has answered it."""
     for event in reversed(tracker.events):

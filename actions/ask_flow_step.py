@@ -7,7 +7,7 @@ import dataclasses
 from rasa_sdk import Tracker
 
 from actions._base import Guide, Response
-from actions._flow import FlowAction, kept, said_by_flow, state_of, teller, was_interrupted
+from actions._flow import FlowAction, kept, message_of, said_by_flow, state_of, teller, was_interrupted
 from actions._flow_document import attached
 from bot.flows.state import RESULT
 
@@ -25,9 +25,8 @@ class ActionAskFlowStep(FlowAction):
         if state is None:
             return Response(said_by_flow(guide, "lost"))
         says = teller(guide, guide.knowledge.flows[state.flow])
-        is_new = state.remark in ("start", "resumed")
-        after = dataclasses.replace(state, said=state.said or guide.turn.message_id)
-        if was_interrupted(tracker) and not is_new:
+        after = dataclasses.replace(state, said=state.said or message_of(guide))
+        if was_interrupted(tracker) and not state.is_new:
             return Response(says.waiting(state), is_continued=True)
         if state.remark == "change_which":
             return Response(says.change_which(state), kept(guide, after))

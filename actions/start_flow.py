@@ -27,7 +27,7 @@ class ActionStartFlow(FlowAction):
             state = state_of(guide, tracker)
             if state is None:
                 return Response(said_by_flow(guide, "list_none", flow_choices(guide)), {**ENDED, IS_OPEN: False})
-            resumed = dataclasses.replace(state, remark="resumed")
+            resumed = dataclasses.replace(state, remark="resumed", said="")
             return Response(NOTHING, {**kept(guide, resumed), IS_OPEN: True})
         named = next(iter(question.values("flow")), "")
         if not named and not guide.turn.is_payload:

@@ -7,8 +7,8 @@ import dataclasses
 from rasa_sdk import Tracker
 
 from actions._base import Guide, Response
-from actions._flow import END, NOTHING, FlowAction, kept, state_of, was_interrupted
-from bot.flows.hearing import Heard, Words, pressed, typed
+from actions._flow import END, NO_ID, NOTHING, FlowAction, kept, message_of, state_of, was_interrupted
+from bot.flows.hearing import Heard, Words, pressed, reads_as_question, typed
 from bot.flows.moving import LEFT, moved
 from bot.flows.state import ASKING, RESULT, State
 from bot.knowledge.flows import Flow
@@ -23,7 +23,8 @@ _OWN_BUSINESS = frozenset(
 )
 _SURE, _FEW_WORDS, _FEW_HAN = 0.8, 8, 16
 _ANSWERED: tuple[Kind, ...] = ("answer", "choices", "no_place", "no_entry_for_place", "no_document", "no_principle")
-_QUESTION_MARKS = ("?", "？", "吗", "呢")
+#: A text longer than this is an answer even if it begins like a question ("how we deal with waste: …").
+_LONGEST_QUESTION = 200
 
 
 class ValidateFlowForm(FlowAction):
@@ -38,11 +39,10 @@ class ValidateFlowForm(FlowAction):
         state = state_of(guide, tracker)
         if state is None:
             return Response(NOTHING, {END: "lost"})
-        is_new = state.remark in ("start", "resumed") and not state.said
         if was_interrupted(tracker):
             # Whoever asks something else after the result has done with it.
-            return Response(NOTHING, {END: LEFT} if state.phase == RESULT and not is_new else {})
-        if is_new or state.said == guide.turn.message_id != "":
+            return Response(NOTHING, {END: LEFT} if state.phase == RESULT and not state.is_new else {})
+        if state.is_new or state.said == message_of(guide) != NO_ID:
             # The message that opened the flow, or one that arrives for the second time: it has been dealt with.
             return Response(NOTHING, {END: None})
         flow = guide.knowledge.flows[state.flow]
@@ -50,7 +50,7 @@ class ValidateFlowForm(FlowAction):
         if heard.kind == "other":
             return Response(NOTHING, {})
         after, end = moved(flow, state, heard)
-        after = dataclasses.replace(after, said=guide.turn.message_id)
+        after = dataclasses.replace(after, said=message_of(guide))
         return Response(NOTHING, {**kept(guide, after), END: end or None})
 
     def failed(self, guide: Guide) -> Response:
@@ -89,8 +89,9 @@ def _is_question(guide: Guide, state: State) -> bool:
     if question.intent in _OWN_BUSINESS and question.confidence >= _SURE and is_short:
         return True
     if state.phase == ASKING and guide.knowledge.flows[state.flow].steps[state.at].kind == "text":
-        return text.endswith(_QUESTION_MARKS) and (_finds_something(guide) or question.intent in _OWN_BUSINESS)
-    return text.endswith(_QUESTION_MARKS) or (question.intent == "faq" and _finds_something(guide))
+        is_asked = reads_as_question(text, guide.knowledge.flow_words) and len(text) <= _LONGEST_QUESTION
+        return is_asked and (_finds_something(guide) or question.intent in _OWN_BUSINESS)
+    return reads_as_question(text, guide.knowledge.flow_words) or _finds_something(guide)
 
 
 def _finds_something(guide: Guide) -> bool:

@@ -110,18 +110,18 @@ def typed(flow: Flow, state: State, words: dict[str, FlowWords], message: Words)
     if heard is not None:
         return heard
     if step is not None and step.kind == "text":
-        if message.is_question:
+        if message.is_question and not step.takes_questions:
             return Heard("other")
         return Heard("answer", text) if len(text) <= step.longest else Heard("too_long", len(text))
+    if step is not None and not reads_as_question(text, words):
+        within = _within(flow, step, words, text)
+        if len(within) == 1:
+            return Heard("answer", within if step.kind == "choices" else within[0])
     if message.intent in INTENTS and message.confidence >= _BELIEVED and state.phase != RESULT:
         if message.intent == "change_answer":
             named = _named_step(flow, state, said)
             return Heard("change", named) if named else Heard("change_which")
         return Heard(INTENTS[message.intent])
-    if step is not None and not message.is_question:
-        within = _within(flow, step, words, text)
-        if len(within) == 1:
-            return Heard("pick" if step.kind == "choices" else "answer", within[0])
     return Heard("other")
 
 
@@ -257,10 +257,22 @@ def _within(flow: Flow, step: Step, words: dict[str, FlowWords], text: str) -> l
     return [
         option
         for option in step.options
-        if any(
-            len(name) >= (4 if name.isascii() else 2) and name in said for name in _folded(flow, step, option, words)
-        )
+        if any(_is_part(name, said) or _is_part(said, name) for name in _folded(flow, step, option, words))
     ]
+
+
+def _is_part(short: str, long: str) -> bool:
+    """Returns whether one name stands inside another; a few letters do so by chance."""
+    return len(short) >= (5 if short.isascii() else 2) and short in long
+
+
+def reads_as_question(text: str, words: dict[str, FlowWords]) -> bool:
+    """Returns whether a text asks something, by its signs: its last or its first words."""
+    asking = [word for known in words.values() for word in known.typed.get("asking", ())]
+    folded = text.strip().casefold()
+    if folded.endswith(("?", "？", "吗", "呢")):
+        return True
+    return any(folded.startswith(f"{word} ") if word.isascii() else word in folded for word in asking)
 
 
 def _begins(text: str, name: str) -> bool:

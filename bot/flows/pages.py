@@ -35,12 +35,17 @@ def paged(blocks: Sequence[Block], compose: Callable[[Sequence[Block]], Reply]) 
     """
     pages: list[list[Block]] = []
     page: list[Block] = []
+    heading: list[Block] = []
     for block in blocks:
+        if block.heading:
+            heading = [block]
         longer = [*page, block]
         if page and not _fits(longer, compose):
-            carried = [page.pop()] if page[-1].heading else []
+            if page[-1].heading:
+                page.pop()
             pages += [page] if page else []
-            longer = [*carried, block]
+            # A list that goes on says again what it is a list of.
+            longer = [*heading, block] if block.text.startswith("- ") else [block]
         page = longer
     return [*pages, page] if page else pages
 

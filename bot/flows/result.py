@@ -34,10 +34,12 @@ def _reasons(item: Item, answers: dict[str, object]) -> tuple[str, ...]:
 
 
 def _best(section: Section, weighed: list[tuple[Item, tuple[str, ...]]]) -> list[tuple[Item, tuple[str, ...]]]:
-    """Returns the items with the most points, as many as the section takes; those without any only if none has some."""
+    """Returns the items with the most points, at most as many as the section takes."""
     ranked = sorted(weighed, key=lambda pair: -sum(pair[0].points[name] for name in pair[1]))
-    some = [pair for pair in ranked if pair[1]]
-    return (some or ranked)[: section.take]
+    most = sum(ranked[0][0].points[name] for name in ranked[0][1]) if ranked else 0
+    # What has less than half of the points of the best fits no better than by chance.
+    near = [pair for pair in ranked if 2 * sum(pair[0].points[name] for name in pair[1]) >= most]
+    return near[: section.take]
 
 
 def blocks(flow: Flow, state: State, knowledge: KnowledgeBase, language: str) -> list[Block]:
@@ -77,7 +79,7 @@ def language_has_spaces(language: str, knowledge: KnowledgeBase) -> bool:
 def _label(name: str, flow: Flow, text: FlowText, words: FlowWords) -> str:
     step, _, option = name.partition(".")
     label = text.labels.get(step, {}).get(option)
-    return label or f"{text.shorts[step]}: {words.answers[option]}"
+    return label or fill(words.phrases["line"], name=text.shorts[step], value=words.answers[option])
 
 
 def short_places(references: tuple[object, ...], knowledge: KnowledgeBase, language: str) -> str:

@@ -136,13 +136,12 @@ class Teller:
     def lines(self, state: State, longest: int = 0) -> list[str]:
         """Returns one line per answer; texts longer than `longest` are cut."""
         answers = answers_of(self.flow, state)
-        colon = "：" if not result.language_has_spaces(self.language, self.knowledge) else ": "
         found = []
         for step in path(self.flow, state):
             if step.id in answers:
                 said = self.said(step, answers[step.id])
                 cut = f"{said[:longest]}…" if longest and len(said) > longest else said
-                found.append(f"{self.text.shorts[step.id]}{colon}{' '.join(cut.split())}")
+                found.append(self.phrase("line", name=self.text.shorts[step.id], value=" ".join(cut.split())))
         return found
 
     def said(self, step: Step, value: object) -> str:

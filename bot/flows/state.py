@@ -36,6 +36,11 @@ class State:
     said: str = ""
     reference: str = ""
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been asked yet since the flow was opened or taken up."""
+        return not self.said
+
     def to_json(self) -> str:
         """Returns the state as a text."""
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False)

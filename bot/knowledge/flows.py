@@ -57,7 +57,7 @@ class Step:
     `kind` is `choice`, `choices` (several), `yes_no` or `text`. It is asked where `when` holds and `unless` does not,
     and, where `channels` names some, only there. `right` is the correct option of a quiz, explained by `entry`.
     `part` is the heading it stands under in a document; `is_blank` says that a document leaves room for it where it
-    was not asked. `longest` is the most characters of a text.
+    was not asked. `longest` is the most characters of a text; `takes_questions` says that a question is its answer.
     """
 
     id: str
@@ -74,6 +74,7 @@ class Step:
     is_blank: bool = False
     is_required: bool = False
     longest: int = 600
+    takes_questions: bool = False
 
     def applies(self, answers: Answers, channel: str) -> bool:
         """Returns whether the step is asked after these answers on a channel."""
@@ -250,6 +251,7 @@ def _step(key: str, data: dict[str, Any]) -> Step:
         is_blank=data.get("blank", False),
         is_required=data.get("required", False),
         longest=data.get("longest", 600),
+        takes_questions=data.get("takes_questions", False),
     )
 
 
