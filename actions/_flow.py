@@ -74,7 +74,7 @@ def teller(guide: Guide, flow: Flow) -> Teller:
     return Teller(flow, guide.knowledge, guide.language, guide.audience)
 
 
-def said_by_flow(guide: Guide, name: str, choices: tuple[Choice, ...] = (), **values: object) -> Reply:
+def said_by_flow(guide: Guide, name: str, choices: tuple[Choice, ...] = (), /, **values: object) -> Reply:
     """Returns a reply that consists of one phrase of the flows."""
     template = guide.knowledge.flow_words[guide.language].phrases[name]
     for key, value in values.items():

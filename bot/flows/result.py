@@ -119,7 +119,7 @@ def to_read(flow: Flow, state: State, knowledge: KnowledgeBase) -> list[str]:
     return [name for name in dict.fromkeys(names) if name in knowledge.entries][:_MOST_ENTRIES]
 
 
-def fill(template: str, **values: str) -> str:
+def fill(template: str, /, **values: str) -> str:
     """Returns a phrase with its {names} filled in."""
     for name, value in values.items():
         template = template.replace(f"{{{name}}}", value)

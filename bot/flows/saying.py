@@ -41,7 +41,7 @@ class Teller:
         """The words of all flows."""
         return self.knowledge.flow_words[self.language]
 
-    def phrase(self, name: str, **values: object) -> str:
+    def phrase(self, name: str, /, **values: object) -> str:
         """Returns a phrase of all flows."""
         return result.fill(self.words.phrases[name], **{key: str(value) for key, value in values.items()})
 

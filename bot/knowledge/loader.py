@@ -146,11 +146,18 @@ _FOLDERS = (
 )
 
 
-def folder_hash(root: Path) -> str:
-    """Returns twelve hexadecimal digits over the names and contents of every YAML file under `root`."""
+def folder_hash(root: Path, without: tuple[str, ...] = ()) -> str:
+    """Returns twelve hexadecimal digits over the names and contents of every YAML file under `root`.
+
+    Args:
+        without: folders in `root` that are left out.
+    """
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*.yml")):
-        digest.update(path.relative_to(root).as_posix().encode())
+        relative = path.relative_to(root)
+        if relative.parts[0] in without:
+            continue
+        digest.update(relative.as_posix().encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:12]
 
