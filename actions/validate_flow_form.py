@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 
 from actions._base import Guide, Response
 from actions._flow import END, NO_ID, NOTHING, FlowAction, kept, message_of, state_of, was_interrupted
-from bot.flows.hearing import Heard, Words, pressed, reads_as_question, typed
+from bot.flows.hearing import INTENTS, Heard, Words, pressed, reads_as_question, typed
 from bot.flows.moving import LEFT, moved
 from bot.flows.state import ASKING, RESULT, State
 from bot.knowledge.flows import Flow
@@ -64,8 +64,8 @@ def _heard(guide: Guide, flow: Flow, state: State) -> Heard:
         if question.intent == "answer_flow":
             step, value = (next(iter(question.values(name)), "") for name in ("step", "value"))
             return pressed(flow, state, step, value)
-        if question.intent == "continue_flow":
-            return Heard("continue")
+        if question.intent in INTENTS:
+            return Heard(INTENTS[question.intent])
         return Heard("busy" if question.intent == "start_flow" and state.phase != RESULT else "other")
     message = Words(question.text, question.intent, question.confidence, _is_question(guide, state))
     heard = typed(flow, state, guide.knowledge.flow_words, message)

@@ -151,7 +151,7 @@ class Dialogue:
         if not any(character.isprintable() and not character.isspace() for character in text):
             return self._own(message, "empty_message", "notice")
         if len(text) > MAX_CHARACTERS:
-            is_private = await self._is_in_form(message.conversation)
+            is_private = await self.is_in_flow(message.conversation)
             return self._own(message, "too_long", "notice", is_private=is_private, limit=MAX_CHARACTERS)
         chosen = self.typed_choice(message.conversation, text)
         if chosen is not None:
@@ -198,7 +198,7 @@ class Dialogue:
             logger.exception("a turn failed")
         said = [m["custom"] for m in output.messages if "custom" in m]
         if not said:
-            is_private = await self._is_in_form(message.conversation)
+            is_private = await self.is_in_flow(message.conversation)
             return self._own(message, "technical_problem", "notice", label, is_private=is_private)
         data = said[0]
         if text == "/confirm_deletion":
@@ -209,8 +209,8 @@ class Dialogue:
         open_questions = [Reply.from_dict(more) for more in said[1:] if more.get("is_continued")]
         return joined(reply, open_questions[0]) if open_questions else reply
 
-    async def _is_in_form(self, conversation: str) -> bool:
-        """Returns whether a form is being filled in; what is said then belongs in no log, even if nothing can tell."""
+    async def is_in_flow(self, conversation: str) -> bool:
+        """Returns whether a guided flow goes on; what is said then belongs in no log, even if nothing can tell."""
         try:
             tracker = await self._memory.retrieve(conversation)
         except Exception:  # whatever is wrong with the memory

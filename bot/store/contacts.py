@@ -26,7 +26,9 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_CHARACTERS = 8
 _DRAFT_HOURS = 24
 #: `draft` waits for consent and holds no address; `closed` holds none any more.
-STATES = ("draft", "open", "answered", "closed")
+STATES = ("draft", "open", "overdue", "answered", "closed")
+#: Nobody has answered: `overdue` says that the person has been told so.
+_UNANSWERED = ("open", "overdue")
 
 
 class ContactRow(SQLModel, table=True):
@@ -126,13 +128,25 @@ class ContactStore(Table):
 
     def waiting(self) -> Sequence[Contact]:
         """Returns the requests that are open or answered, newest first."""
-        return self._list(_TABLE.c.state.in_(("open", "answered")))
+        return self._list(_TABLE.c.state.in_((*_UNANSWERED, "answered")))
+
+    def overdue(self, after_days: int, now: datetime | None = None) -> Sequence[Contact]:
+        """Returns the open requests that nobody has answered for so many days, and whose persons do not know it yet."""
+        since = in_utc(now or datetime.now(timezone.utc)) - timedelta(days=after_days)
+        return self._list(and_(_TABLE.c.state == "open", _TABLE.c.created_at < since))
+
+    def mark_overdue(self, reference: str) -> bool:
+        """Notes that a person has been told that nobody answered; returns whether there was such an open request."""
+        named = _TABLE.c.reference == safe_name(normal_reference(reference))
+        with self._connection() as connection:
+            statement = update(_TABLE).where(named, _TABLE.c.state == "open").values(state="overdue")
+            return bool(connection.execute(statement).rowcount)
 
     def mark_answered(self, reference: str) -> bool:
         """Notes that somebody has answered; returns whether there was such an open request."""
         named = _TABLE.c.reference == safe_name(normal_reference(reference))
         with self._connection() as connection:
-            statement = update(_TABLE).where(named, _TABLE.c.state == "open").values(state="answered")
+            statement = update(_TABLE).where(named, _TABLE.c.state.in_(_UNANSWERED)).values(state="answered")
             return bool(connection.execute(statement).rowcount)
 
     def close_request(self, reference: str) -> bool:
@@ -140,7 +154,7 @@ class ContactStore(Table):
         changes = {"state": "closed", "address": "", "question": "", "closed_at": datetime.now(timezone.utc)}
         named = _TABLE.c.reference == safe_name(normal_reference(reference))
         with self._connection() as connection:
-            statement = update(_TABLE).where(named, _TABLE.c.state.in_(("open", "answered"))).values(changes)
+            statement = update(_TABLE).where(named, _TABLE.c.state.in_((*_UNANSWERED, "answered"))).values(changes)
             return bool(connection.execute(statement).rowcount)
 
     def forget(self, pseudonym: str) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from telegram import Bot
 from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot
 
-from bot.channels.telegram import browsing
+from bot.channels.telegram import browsing, flows
 from bot.channels.telegram.front import Asker, Front
 from bot.channels.telegram.rendering import Button, Extras, Outgoing, render
 from bot.channels.telegram.sending import Sent, UndeliveredError, deliver, edit, typing
@@ -71,16 +71,18 @@ async def answer(
         logger.error("reference %s: the dialogue failed", reference)
         note = front.words(reply.language, "reference", reference=reference)
     notes = tuple(text for text in (note, _notice(front, reply.language) if is_told_here else "") if text)
+    reply, flow_rows = await flows.before_sending(front, asker, reply)
     bare = reply
     listed = browsing.long_list(front, reply)
     if listed:
         bare = dataclasses.replace(reply, choices=())
-    under = [*listed, *rows, *_rows(front, asker, reply, is_told_here=is_told_here)]
+    under = [*listed, *flow_rows, *rows, *_rows(front, asker, reply, is_told_here=is_told_here)]
     outgoing = render(bare, front.payloads, Extras(notes, tuple(tuple(row) for row in under)))
     if edits and len(outgoing) == 1 and await edit(bot, asker.place, edits, outgoing[0]):
         sent: Sent = "sent"
     else:
         sent = await deliver(bot, asker.place, outgoing)
+    front.dialogue.discard(reply)
     return await _settled(front, bot, asker, answered, sent, is_first=is_first)
 
 
@@ -134,7 +136,7 @@ def _rows(front: Front, asker: Asker, reply: Reply, *, is_told_here: bool) -> li
                 *([front.button(reply.language, "person", "p")] if asker.is_private else []),
             ]
         )
-    if reply.outcome == "handover" and asker.is_private:
+    if reply.outcome == "handover" and asker.is_private and not reply.intent.startswith("flow/"):
         rows.append([front.button(reply.language, "person", "p")])  # where an answer can come into this chat
     if is_told_here:
         privacy = front.button(reply.language, "privacy", "v")
