@@ -25,7 +25,10 @@ from bot.knowledge.flows import Step
 
 _LATIN, _HAN = "Calibri", "Noto Sans CJK SC"
 _GREY, _BLUE = RGBColor(0x55, 0x55, 0x55), RGBColor(0x1F, 0x4E, 0x79)
-_COLUMNS = (Cm(5.2), Cm(11.3))
+_COLUMNS = (Cm(5.5), Cm(11.0))
+#: Sizes in points of text, title, headings of first and second level; a note has to fit on one page.
+_SIZES = {"record": (10.5, 20, 14, 11.5), "note": (9, 16, 11.5, 10)}
+_MARGINS = {"record": Cm(2.0), "note": Cm(1.3)}
 #: Room for what is filled in by hand.
 _BLANK_LINES = 2
 
@@ -52,6 +55,9 @@ def compose(teller: Teller, state: State, today: datetime.date) -> Any:
     """Returns the document: head, answers by part, notes, sources."""
     made = docx.Document()
     _set_up(made, teller)
+    # The template's own date and remark would say something of the program, and nothing of the document.
+    made.core_properties.comments = ""
+    made.core_properties.created = made.core_properties.modified = datetime.datetime.combine(today, datetime.time())
     words = teller.text.document
     made.add_heading(words.get("title", teller.text.title), level=0)
     date = teller.phrase("document_date", date=today.isoformat(), version=teller.knowledge.version)
@@ -82,7 +88,12 @@ def _set_up(made: Any, teller: Teller) -> None:
     section = made.sections[0]
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.25)
-    section.top_margin = section.bottom_margin = Cm(2.0)
+    kind = teller.flow.document or "record"
+    section.top_margin = section.bottom_margin = _MARGINS[kind]
+    if kind == "note":
+        made.styles["Normal"].paragraph_format.space_after = Pt(3)
+        for name in ("Heading 1", "Heading 2"):
+            made.styles[name].paragraph_format.space_before = Pt(6)
     for name in ("Normal", "Title", "Heading 1", "Heading 2"):
         style = made.styles[name]
         style.font.name = _LATIN
@@ -93,7 +104,7 @@ def _set_up(made: Any, teller: Teller) -> None:
         fonts.set(qn("w:ascii"), _LATIN)
         fonts.set(qn("w:hAnsi"), _LATIN)
         fonts.set(qn("w:eastAsia"), _HAN)
-    for name, size in (("Normal", 10.5), ("Title", 20), ("Heading 1", 14), ("Heading 2", 11.5)):
+    for name, size in zip(("Normal", "Title", "Heading 1", "Heading 2"), _SIZES[kind], strict=True):
         made.styles[name].font.size = Pt(size)
         if name != "Normal":
             made.styles[name].font.color.rgb = _BLUE
@@ -123,7 +134,7 @@ def _grey(paragraph: Any) -> None:
 
 
 def _shaded(paragraph: Any) -> None:
-    paragraph.paragraph_format.space_after = Pt(3)
+    paragraph.paragraph_format.space_after = Pt(2)
 
 
 def _parts(teller: Teller, state: State) -> Iterator[tuple[str, list[Step]]]:
@@ -143,12 +154,17 @@ def _answers(made: Any, teller: Teller, state: State) -> None:
         table = made.add_table(rows=0, cols=2)
         table.style = "Table Grid"
         table.autofit = False
+        for column, width in zip(table.columns, _COLUMNS, strict=True):
+            column.width = width
         for step in steps:
-            cells = table.add_row().cells
+            row = table.add_row()
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+            cells = row.cells
             cells[0].text = teller.text.shorts[step.id]
             cells[0].paragraphs[0].runs[0].font.bold = True
             places = result.short_places(step.references, teller.knowledge, teller.language)
-            if places:
+            # In a note the places stand behind the remarks; twice they would need a second page.
+            if places and teller.flow.document != "note":
                 _grey(cells[0].add_paragraph(places.strip("[]")))
             _answer(cells[1], teller, step, answers)
             for cell, width in zip(cells, _COLUMNS, strict=True):
@@ -181,6 +197,7 @@ def _sources(made: Any, teller: Teller, blocks: list[Block]) -> None:
         place = render.written_locators(reference.locators, known)
         title = known.source_titles.get(reference.source, "")
         url = source.url_in(teller.language)
-        parts = [f"{reference.source} {place}".strip(), title, f"{source.year}", url]
+        year = "" if str(source.year) in title else str(source.year)
+        parts = [f"{reference.source} {place}".strip(), title, year, url]
         paragraph = made.add_paragraph(known.source_join.join(part for part in parts if part), style="List Bullet")
         _shaded(paragraph)

@@ -137,9 +137,9 @@ class FlowText:
 class Flow:
     """A guided conversation: `steps` in their order, and the `sections` of its result.
 
-    `draw` asks so many of the steps at random instead of all in order. `document` is a DOCX made at the end, `request`
-    passes the answers on to a person. `private_on` names channels where it runs in private chats only. `audiences`
-    are those whom it is offered first.
+    `draw` asks so many of the steps at random instead of all in order. `document` is the DOCX made at the end, a
+    `record` or a `note` of one page; `request` passes the answers on to a person. `private_on` names channels where it
+    runs in private chats only. `audiences` are those whom it is offered first.
     """
 
     name: str
@@ -147,7 +147,7 @@ class Flow:
     steps: dict[str, Step]
     sections: dict[str, Section]
     draw: int = 0
-    document: bool = False
+    document: str = ""
     request: bool = False
     private_on: tuple[str, ...] = ()
     texts: dict[str, FlowText] = field(default_factory=dict)
@@ -227,7 +227,7 @@ def _flow(name: str, data: dict[str, Any], texts: dict[str, FlowText]) -> Flow:
         steps={key: _step(key, step) for key, step in data["steps"].items()},
         sections={key: _section(key, section) for key, section in data.get("sections", {}).items()},
         draw=data.get("draw", 0),
-        document=data.get("document", False),
+        document=data.get("document", ""),
         request=data.get("request", False),
         private_on=tuple(data.get("private_on", ())),
         texts=texts,

@@ -16,7 +16,7 @@ _REPORT = {"source": "A/76/319", "locators": ["20"]}
 
 FLOW: dict[str, Any] = {
     "audiences": ["company"],
-    "document": True,
+    "document": "record",
     "steps": {
         "kind": {"kind": "choice", "options": ["money", "skill"], "part": "what", "references": [_REPORT]},
         "skills": {"kind": "choices", "options": ["law", "care", "code"], "when": {"kind": ["skill"]}, "part": "what"},

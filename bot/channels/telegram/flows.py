@@ -1,4 +1,4 @@
-"""What guided flows need of Telegram: an address for a request, a way into the private chat, files that go once sent."""
+"""What guided flows need of Telegram: an address for a request, a way into the private chat, files that go."""
 
 from __future__ import annotations
 

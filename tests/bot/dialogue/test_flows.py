@@ -1,4 +1,4 @@
-"""Guided flows through the dialogue's door: each to its end, interrupted, corrected, left, resumed, in both languages."""
+"""Guided flows through the dialogue door: each to its end, interrupted, corrected, resumed, in both languages."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import dataclasses
 import json
 import logging
 import time
-import uuid
 from pathlib import Path
 
 import pytest
 from rasa.shared.core.events import SessionStarted, SlotSet
 
-from bot.dialogue.door import Dialogue, Message
+from bot.dialogue.door import Dialogue
 from bot.dialogue.memory import DatabaseMemory
 from bot.reply import MAX_LOCATORS, MAX_TEXT_CHARACTERS
 from bot.store.contacts import ContactStore
@@ -379,5 +378,3 @@ async def test_opens_a_seventh_flow_that_is_a_yaml_file_alone(dialogue, monkeypa
         summary = await walk.to_the_end(await walk.begin("seventh"))
         assert summary.intent == "flow/seventh.summary"
         assert (await walk.press(walk.choice("confirm"))).intent == "flow/seventh.result"
-
-

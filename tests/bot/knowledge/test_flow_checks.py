@@ -59,7 +59,10 @@ REMOVED = object()
         ),
         (_flow("sections", value=REMOVED), "ends without a result"),
         (_flow("sections", "next", "items", "ask", value={}), "next.ask: has neither a source nor an office"),
-        (_flow("sections", "fit", "items", "gift", "points", value={"kind.gold": 2}), "'kind.gold', which is no answer"),
+        (
+            _flow("sections", "fit", "items", "gift", "points", value={"kind.gold": 2}),
+            "'kind.gold', which is no answer",
+        ),
         (_flow("sections", "next", "items", "tell", "entries", value=["growth.no"]), "'growth.no' is no entry"),
         (_flow("steps", "kind", "options", value=["money", "m" * 60]), "does not fit on a button"),
         (_flow("request", value=True), "without a yes_no step `consent`"),
