@@ -79,13 +79,18 @@ def utter(dispatcher: CollectingDispatcher, guide: Guide, response: Response) ->
     dispatcher.utter_message(
         text=reply.text,
         buttons=[{"title": choice.label, "payload": choice.payload} for choice in reply.choices],
-        json_message={**reply.to_dict(), **_chosen(response), "is_continued": response.is_continued},
+        json_message={**reply.to_dict(), **_chosen(response), **_mark(response)},
     )
     return {
         "last_language": reply.language,
         "offered": [choice.payload for choice in reply.choices],
         **({"last_enquiry": reply.enquiry_id} if reply.outcome in ENQUIRY_OUTCOMES else {}),
     }
+
+
+def _mark(response: Response) -> dict[str, bool]:
+    """Returns the mark of a reply that follows another one in the same turn; nothing for all others."""
+    return {"is_continued": True} if response.is_continued else {}
 
 
 def _chosen(response: Response) -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Guided flows over Telegram: the product's flows on the small project's model, in both languages, as people do them."""
+"""Guided flows over Telegram: the flows of the product on the model of the small project, in both languages."""
 
 from __future__ import annotations
 
