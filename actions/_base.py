@@ -59,8 +59,7 @@ class GuideAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
         except Exception:  # the person is told in one sentence, whatever went wrong
             logger.exception("%s failed", self.name())
             response = Response(guide.say("technical_problem", "notice"))
-        logger.info("%s %s", self.name(), turn.question.intent)
-        slots = utter(dispatcher, guide, guide.reminding(response)) | response.slots
+        slots = utter(self.name(), dispatcher, guide, guide.reminding(response)) | response.slots
         return [SlotSet(name, value) for name, value in slots.items() if turn.slots.get(name) != value]
 
     async def response(self, guide: Guide) -> Response:
@@ -72,10 +71,11 @@ class GuideAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
         """Returns the response to the turn; may raise, which the person is told politely."""
 
 
-def utter(dispatcher: CollectingDispatcher, guide: Guide, response: Response) -> dict[str, Any]:
-    """Logs a response, says it, and returns the slots that remember what was said."""
+def utter(action: str, dispatcher: CollectingDispatcher, guide: Guide, response: Response) -> dict[str, Any]:
+    """Logs a response of an action, says it, and returns the slots that remember what was said."""
     reply = response.reply if response.is_continued else guide.logged(response)
-    logger.info("%s confidence=%.2f entry=%s", reply.outcome, reply.confidence, reply.entry)
+    intent = guide.turn.question.intent
+    logger.info("%s %s confidence=%.2f entry=%s", action, intent, reply.confidence, reply.entry)
     dispatcher.utter_message(
         text=reply.text,
         buttons=[{"title": choice.label, "payload": choice.payload} for choice in reply.choices],

@@ -43,7 +43,7 @@ class FlowAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
             response = self.failed(guide)
         slots = dict(response.slots)
         if response.reply is not NOTHING:
-            slots = utter(dispatcher, guide, dataclasses.replace(response, is_private=True)) | slots
+            slots = utter(self.name(), dispatcher, guide, dataclasses.replace(response, is_private=True)) | slots
         return [SlotSet(name, value) for name, value in slots.items()]
 
     @abstractmethod
