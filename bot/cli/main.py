@@ -24,6 +24,8 @@ COMMANDS = {
     "lint-data": "lint_data",
     "telegram": "telegram",
     "requests": "requests",
+    "backup": "backup",
+    "restore": "backup",
     "doctor": "doctor",
 }
 _HELP = {
@@ -37,6 +39,8 @@ _HELP = {
     "lint-data": "check training data, rules and phrases",
     "telegram": "run the Telegram bot: by polling, or by webhook",
     "requests": "read, answer and close what people asked to be passed on to a person",
+    "backup": "write everything that is kept into one file, without the secret",
+    "restore": "read such a file into an empty database",
     "doctor": "say what is set up and what is not",
 }
 
