@@ -18,6 +18,8 @@ DEFAULT_STATE, ANY_STATE = "new", "any"
 _CODES = ("language", "channel", "audience", "topic", "entry", "outcome", "assignee")
 _CODE = re.compile(r"[\w./@-]{1,120}")
 _DAY = timedelta(days=1)
+#: Dates outside are slips of the finger, and some of them nothing can be reckoned with.
+YEARS = range(2000, 3000)
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,10 @@ def read_queue(query: Mapping[str, str]) -> Queue:
 
 def _day(written: str | None) -> datetime | None:
     try:
-        return datetime.strptime(written or "", "%Y-%m-%d").replace(tzinfo=timezone.utc)
+        found = datetime.strptime(written or "", "%Y-%m-%d").replace(tzinfo=timezone.utc)
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
 def _percent(written: str | None) -> int | None:

@@ -162,7 +162,7 @@ def checks(question: Question) -> tuple[Check, ...]:
 
 
 def _candidate(entry: Entry, share: float, question: Question, tokens: Sequence[str]) -> Candidate:
-    words = set(tokens)
+    words = {token for token in tokens if token.isalnum()}
     likest, shared = "", frozenset[str]()
     for text in entry.texts.values():
         for example in text.questions:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
 from bot.review.charts import Chart, day_chart, hour_chart, latency_chart, share_chart
+from bot.review.filtering import YEARS
 from bot.review.naming import topic_title
 from bot.review.routing import Section, page
 from bot.review.visit import Visit
@@ -101,9 +102,10 @@ def _range(visit: Visit) -> Range:
 
 def _day(written: str) -> date | None:
     try:
-        return date.fromisoformat(written) if written else None
+        found = date.fromisoformat(written)
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
 def _charts(visit: Visit, days: dict[date, Figures], whole: Figures) -> list[Chart]:

@@ -52,6 +52,6 @@ def test_refuses_to_serve_others_without_tls(call, own_logging):
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http"])
-def test_refuses_what_is_no_port(call, port, capsys):
+def test_refuses_what_is_no_port(call, port):
     with pytest.raises(SystemExit):
         call(review, "--port", port)

@@ -1,4 +1,4 @@
-"""A console served on this machine and the system's Chromium to look at it; also for the pictures of the documentation."""
+"""A console served on this machine, and the system's Chromium; also for the pictures of the documentation."""
 
 from __future__ import annotations
 

@@ -34,9 +34,11 @@ FAINT = """() => {
     if (!has_text || !e.checkVisibility() || box.width < 2 || e.closest("svg, .unseen, .skip, kbd")) continue;
     const style = getComputedStyle(e);
     const [a, b] = [light(rgb(style.color)), light(behind(e))].sort((x, y) => y - x);
-    const is_large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.6 && style.fontWeight >= 600);
+    const size = parseFloat(style.fontSize);
+    const is_large = size >= 24 || (size >= 18.6 && style.fontWeight >= 600);
     const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < (is_large ? 3 : 4.5)) found.push(`${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 30)} ${ratio.toFixed(2)}`);
+    const called = `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 30)} ${ratio.toFixed(2)}`;
+    if (ratio < (is_large ? 3 : 4.5)) found.push(called);
   }
   return found;
 }"""
@@ -84,7 +86,7 @@ def open_page(chromium, address) -> Iterator[Callable[..., Page]]:
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/inbox")
+        page.wait_for_url("**/inbox", wait_until="load")
         return page
 
     yield open_one
@@ -97,7 +99,8 @@ def test_decides_ten_enquiries_by_keyboard_alone(open_page, record, console):
     for number in range(10):
         record(number)
     page = open_page()
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     for number, key in enumerate("connscnosc"):
         expect(page.locator("h1")).to_have_text(f"question {number}")
         with page.expect_navigation():
@@ -112,7 +115,8 @@ def test_decides_ten_enquiries_by_keyboard_alone(open_page, record, console):
 def test_corrects_by_search_and_takes_it_back(open_page, record, console):
     id = record(text="is it dear")
     page = open_page()
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("is it dear")
     page.keyboard.press("e")
     page.keyboard.type("vaccine budget")

@@ -173,4 +173,4 @@ def test_says_that_the_database_is_away(admin, console, settings):
     (settings.var / "guide.db").mkdir()
     response = admin.get("/sign-in")
     assert response.status_code == 503
-    assert "cannot be used" in response.text
+    assert "the database is away" in response.text
