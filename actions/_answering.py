@@ -8,7 +8,7 @@ from collections import Counter
 
 from actions._base import TEXT_PAYLOAD, Guide, Response
 from bot.knowledge import render
-from bot.knowledge.context import corrects_the_last, has_pronoun, points_back, says_nothing_else
+from bot.knowledge.context import corrects_the_last, has_pronoun, points_back
 from bot.knowledge.models import Entry
 from bot.knowledge.selection import Decision, Question, decide
 from bot.languages import foreign_language, script_of
@@ -51,8 +51,7 @@ def follow_up(guide: Guide) -> Response | None:
         return None
     names = question.names_a_subject or question.values("paragraph") or question.values("number")
     asks = question.text.rstrip().endswith(("?", "？")) or question.confidence < _UNSURE
-    rest = question.text if question.rest is None else question.rest
-    corrects = corrects_the_last(question.text, knowledge) and not says_nothing_else(rest, knowledge)
+    corrects = corrects_the_last(question.text, knowledge)
     points = has_pronoun(question.text, knowledge) and points_back(question.text, knowledge) and asks
     if not (names and asks) and not points and not (corrects and names):
         return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from actions._answering import follow_up
 from actions._base import Guide, GuideAction, Response
+from bot.knowledge.context import corrects_the_last
 
 # Words by which people say who they are; whoever names a UN entity as their own is staff.
 _STAFF = ("un ", "united nations", "agency", "staff", "联合国", "机构", "职员", "工作人员")
@@ -18,6 +20,10 @@ class ActionSetAudience(GuideAction):
 
     def respond(self, guide: Guide) -> Response:
         """See parent class."""
+        # "I mean UN-Habitat's" names an organisation, and yet not who is asking.
+        taken_up = follow_up(guide) if corrects_the_last(guide.turn.text, guide.knowledge) else None
+        if taken_up is not None:
+            return taken_up
         text = f"{guide.turn.text.lower()} "
         if any(word in text for word in _COMPANY):
             guide.audience = "company"

@@ -157,6 +157,17 @@ def _inbox(settings: Settings) -> Finding:
     return Finding("ok", "telegram inbox", f"{waiting} messages wait for an answer")
 
 
+def _redis(settings: Settings) -> Finding:
+    if not settings.redis_url:
+        return Finding("ok", "redis", "PARTNERGUIDE_REDIS_URL is not set: locks and limits within each process")
+    from bot.store.shared import version
+
+    try:
+        return Finding("ok", "redis", version(settings.redis_url))
+    except BotError as error:
+        return Finding("fail", "redis", str(error))
+
+
 def _disk(settings: Settings) -> Finding:
     folder = settings.var if settings.var.exists() else settings.root
     free = shutil.disk_usage(folder).free
@@ -175,5 +186,6 @@ EXAMINATIONS: tuple[Callable[[Settings], Finding], ...] = (
     _operator,
     _telegram,
     _inbox,
+    _redis,
     _disk,
 )

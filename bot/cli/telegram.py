@@ -5,13 +5,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import sys
+from typing import TYPE_CHECKING
 
+from bot import logs
+from bot.cli._arguments import positive
 from bot.cli._dialogue import ready_dialogue
+from bot.dialogue import training
 from bot.errors import SettingsError
 from bot.knowledge.loader import load
 from bot.phrases import load_phrases
 from bot.settings import Settings
 from bot.store.secrets import secret
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.webhook import Webhook
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--monitor", metavar="HOST:PORT", help="answer /healthz, /readyz and /metrics there, such as 127.0.0.1:9464"
     )
+    parser.add_argument(
+        "--workers",
+        metavar="N",
+        type=positive,
+        default=1,
+        help="answer in so many processes; their monitors listen on ports in a row (default: in this one)",
+    )
+    parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--dry-run", action="store_true", help="show commands, descriptions and settings; send nothing")
     parser.set_defaults(run=_run, wrong_use=parser.error)
 
@@ -44,19 +60,39 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     need_token(settings)
     webhook = webhook_for(settings, options.webhook, host, port) if options.webhook else None
     secret(settings)
+    if options.worker is None and options.workers > 1:
+        return _receive(options, settings, webhook)
     dialogue = ready_dialogue(settings, retrain_stale=False, lasting=True)
     for name in ("bot", "actions"):
         logging.getLogger(name).setLevel(logging.INFO)
 
     async def serve() -> None:
-        assembly = assemble(settings, dialogue)
-        await run(assembly, webhook, monitor=Monitor(assembly.front, *watched) if watched else None)
+        assembly = assemble(settings, dialogue, workers=options.workers)
+        if options.worker is None:
+            await run(assembly, webhook, monitor=Monitor(assembly.front, *watched) if watched else None)
+            return
+        from bot.channels.telegram.worker import work
+
+        near = Monitor(assembly.front, watched[0], watched[1] + options.worker) if watched else None
+        await work(assembly, options.worker, near)
 
     try:
         with ModelFollower(dialogue):
             asyncio.run(serve())
     finally:
         dialogue.store.close()
+    return 0
+
+
+def _receive(options: argparse.Namespace, settings: Settings, webhook: Webhook | None) -> int:
+    """Runs the receiving process, which starts the workers with this command again."""
+    from bot.channels.telegram import workers
+
+    logs.configure(logging.INFO, as_json=settings.log_format == "json")
+    training.verified_model(settings)  # before so many processes find out
+    program = [sys.executable, "-m", "bot.cli", "telegram", "--workers", str(options.workers)]
+    more = ["--monitor", options.monitor] if options.monitor else []
+    asyncio.run(workers.run(settings, lambda i: [*program, "--worker", str(i), *more], options.workers, webhook))
     return 0
 
 

@@ -32,6 +32,7 @@ from bot.store.switches import LiveSwitches
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
+    from rasa.core.lock_store import LockStore
 
     from bot.dialogue.memory import DatabaseMemory, ProcessMemory
 
@@ -328,6 +329,7 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     from rasa.shared.core.domain import Domain
 
     from bot.dialogue.executor import trust_own_actions
+    from bot.dialogue.locks import SharedLocks
     from bot.dialogue.memory import ProcessMemory, lasting_memory
 
     _enforce_retention(settings, shared.store)
@@ -337,13 +339,16 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
         memory = lasting_memory(dialogue_url(settings), settings.dialogue_retention_hours)
     else:
         memory = ProcessMemory(Domain.empty())
-    agent = _agent_of(path, memory)
+    locks = SharedLocks(settings.redis_url) if settings.redis_url and lasting else None
+    agent = _agent_of(path, memory, locks)
     return Dialogue(
         settings, shared.knowledge, shared.phrases, shared.store, agent, memory, record, switches=shared.switches
     )
 
 
-def _agent_of(path: Path, memory: ProcessMemory | DatabaseMemory, like: Agent | None = None) -> Agent:
+def _agent_of(
+    path: Path, memory: ProcessMemory | DatabaseMemory, locks: LockStore | None = None, like: Agent | None = None
+) -> Agent:
     """Returns the agent of a model; `like` is the one whose place it takes, which may still be in a conversation."""
     from rasa.core.agent import Agent
 
@@ -353,7 +358,10 @@ def _agent_of(path: Path, memory: ProcessMemory | DatabaseMemory, like: Agent | 
     try:
         # One lock store for both: a conversation is worked on by one of them at a time.
         return Agent.load(
-            str(path), tracker_store=memory, lock_store=like.lock_store if like else None, action_endpoint=endpoint
+            str(path),
+            tracker_store=memory,
+            lock_store=like.lock_store if like else locks,
+            action_endpoint=endpoint,
         )
     except Exception as error:
         raise ModelError(f"{path} cannot be loaded; run partnerguide train") from error

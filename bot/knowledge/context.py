@@ -7,8 +7,9 @@ resolution" only the document counts, of "when did it start?" the question befor
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,25 +24,28 @@ _SHORT_HAN = 16
 _BEFORE_REFERENCE, _BEFORE_POINTING, _BEFORE_ELLIPSIS, _BEFORE_SUBJECT = 0.5, 0.8, 0.5, 0.15
 # A question this short that points back ("who runs it?", "何时启动的") is about the last answer at least so likely.
 _POINTING_WORDS, _POINTING_HAN = 7, 10
+_POINTING_REST_WORDS, _POINTING_REST_HAN = 2, 4
 _POINTED_AT = 3e-3
 # A mere reference says next to nothing of what is asked; its own ranking finds entries on the document as such.
 _NOW_REFERENCE, _NOW = 0.2, 1.0
 # How likely entries are by a ranking that does not reach them, and how likely a question of content is followed by one
 # that is out of scope.
-_FLOOR = 3e-4
+_FLOOR = 1e-4
 _OUTSIDE_BEFORE = 1e-3
 # How much likelier an entry is that is of the last answer's topic, or rests on one of its documents.
 _SAME_TOPIC = 3.0
 _SAME_DOCUMENT = 2.5
 # How likely an entry is that is not about what the message names, and the last answer where the message corrects it.
 _OTHER_THING = 0.03
-_OTHER_YEAR = 0.1
+_UNFIT = 0.1
 _CORRECTED = 0.1
 # A leaning message whose entries together are less likely than this is about something else.
 _LEAST_IN_SCOPE = 0.15
 
 #: Entities that say what a message is about; a message with one of them can take up the question before.
 DEFINITE = ("document", "year", "principle", "area", "organisation", "country", "sdg")
+
+_LISTED = ("organisation", "country")
 
 Ranking = list[tuple[str, float]]
 
@@ -69,14 +73,15 @@ class Taken:
 class Leaning:
     """A message that may lean on the one before.
 
-    `things` are the definite entities it names, `names_a_subject` whether it names anything of the field, `rest` its
-    words without what it names.
+    `things` are the definite entities it names, `names_a_subject` whether it names anything of the field,
+    `names_anything` whether any entity is in it at all, `rest` its words without what it names.
     """
 
     text: str
     rest: str
     things: tuple[tuple[str, str], ...]
     names_a_subject: bool
+    names_anything: bool
 
 
 def leans_on_the_last(text: str) -> bool:
@@ -100,7 +105,7 @@ def weighed(ranking: Ranking, said: Leaning, knowledge: KnowledgeBase, context: 
     now = dict(ranking)
     outside = max(0.0, 1.0 - sum(now.values()))
     is_reference = bool(said.things) and says_nothing_else(said.rest, knowledge)
-    points = last is not None and not said.names_a_subject and points_back(said.text, knowledge)
+    points = last is not None and not said.names_anything and points_back(said.text, knowledge)
     if 1.0 - outside < _LEAST_IN_SCOPE and not (is_reference or points):
         return None
     trust_now = _NOW_REFERENCE if is_reference else _NOW
@@ -113,8 +118,9 @@ def weighed(ranking: Ranking, said: Leaning, knowledge: KnowledgeBase, context: 
         least = _POINTED_AT if points and last is not None and entry_id == last.id else _FLOOR
         score = max(now.get(entry_id, 0.0), least) ** trust_now
         score *= max(before.get(entry_id, 0.0), _FLOOR) ** trust_before * _nearness(entry, last)
-        if not all(is_about(entry, thing, knowledge) for thing in said.things):
-            score *= _OTHER_THING
+        for thing in said.things:
+            fits = _aboutness(entry, thing, knowledge)
+            score *= fits * fits if is_reference and fits == _OTHER_THING else fits
         if corrects and last is not None and entry_id == last.id:
             score *= _CORRECTED
         scores[entry_id] = score
@@ -125,12 +131,19 @@ def weighed(ranking: Ranking, said: Leaning, knowledge: KnowledgeBase, context: 
 
 
 def points_back(text: str, knowledge: KnowledgeBase) -> bool:
-    """Returns whether a short question asks about what was said before: it has a pronoun, or only asks who or when."""
+    """Returns whether a short question asks about what was said before: it has a pronoun, or little but who or when."""
     if not _is_short(text, _POINTING_WORDS, _POINTING_HAN):
         return False
-    said = text.casefold()
-    languages = knowledge.languages.values()
-    return any(_has(said, (*language.pronouns, *language.question_words)) for language in languages)
+    if has_pronoun(text, knowledge):
+        return True
+    left = text.casefold()
+    for language in knowledge.languages.values():
+        left = _without(left, language.question_words)
+    if left == text.casefold():
+        return False
+    for language in knowledge.languages.values():
+        left = _without(left, language.reference_words)
+    return _is_short(left, _POINTING_REST_WORDS, _POINTING_REST_HAN)
 
 
 def has_pronoun(text: str, knowledge: KnowledgeBase) -> bool:
@@ -158,6 +171,13 @@ def says_nothing_else(rest: str, knowledge: KnowledgeBase) -> bool:
     return not any(character.isalnum() for character in left)
 
 
+def goes_on(text: str, knowledge: KnowledgeBase) -> bool:
+    """Returns whether a message, or a sentence of it, begins as one does that goes on: "and …", "那…"."""
+    words = [word for language in knowledge.languages.values() for word in language.continuation_words]
+    starts = re.split(r"[.!?,;。！？，；]\s*", text.casefold())
+    return any(re.match(rf"\s*(?:{_any_of(words)})(?![a-z])", start) for start in starts) if words else False
+
+
 def corrects_the_last(text: str, knowledge: KnowledgeBase) -> bool:
     """Returns whether a message begins as people begin who were misunderstood: "no, I meant …", "不对，…"."""
     begin = text.casefold().lstrip()
@@ -181,6 +201,13 @@ def _any_of(words: list[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+def _aboutness(entry: Entry, thing: tuple[str, str], knowledge: KnowledgeBase) -> float:
+    """Returns how likely an entry is for somebody who names a thing: lists of many such things less than one of it."""
+    if not is_about(entry, thing, knowledge):
+        return _OTHER_THING
+    return 1.0 / math.sqrt(max(1, len(entry.entities.get(thing[0], ())))) if thing[0] in _LISTED else 1.0
+
+
 def is_about(entry: Entry, thing: tuple[str, str], knowledge: KnowledgeBase) -> bool:
     """Returns whether an entry is about a definite thing: rests on the document, is tagged so, or is of the year."""
     kind, value = thing
@@ -197,17 +224,22 @@ def years_of(entry: Entry, knowledge: KnowledgeBase) -> set[int]:
     return documents | ({entry.as_of} if entry.as_of else set())
 
 
-def by_years(ranking: Ranking, years: list[int], knowledge: KnowledgeBase) -> Ranking:
-    """Returns the ranking in which entries that have nothing to do with the years a message names stand back."""
-    if not years:
+def by_what_is_named(ranking: Ranking, things: Sequence[tuple[str, str]], knowledge: KnowledgeBase) -> Ranking:
+    """Returns the ranking in which entries that have nothing to do with a named year or principle stand back."""
+    years = [int(value) for kind, value in things if kind == "year"]
+    principles = [thing for thing in things if thing[0] == "principle"]
+    if not years and not principles:
         return ranking
-    scores = {
-        entry: share * (1.0 if _knows(knowledge.entries[entry], years, knowledge) else _OTHER_YEAR)
-        for entry, share in ranking
-    }
+    scores = {entry: share * _fit(knowledge.entries[entry], years, principles, knowledge) for entry, share in ranking}
     total = sum(scores.values()) or 1.0
     before = sum(share for _, share in ranking)
     return sorted(((entry, score / total * before) for entry, score in scores.items()), key=lambda pair: -pair[1])
+
+
+def _fit(entry: Entry, years: list[int], principles: list[tuple[str, str]], knowledge: KnowledgeBase) -> float:
+    fits = 1.0 if not years or _knows(entry, years, knowledge) else _UNFIT
+    about = not principles or any(is_about(entry, principle, knowledge) for principle in principles)
+    return fits * (1.0 if about else _UNFIT)
 
 
 def _knows(entry: Entry, years: list[int], knowledge: KnowledgeBase) -> bool:

@@ -224,6 +224,7 @@ def _language(data: dict[str, Any]) -> tuple[str, Language]:
         correction_words=tuple(data.get("correction_words", ())),
         pronouns=tuple(data.get("pronouns", ())),
         question_words=tuple(data.get("question_words", ())),
+        continuation_words=tuple(data.get("continuation_words", ())),
         source_titles=dict(data["sources"]),
     )
     return language.code, language

@@ -108,7 +108,7 @@ class Language:
 
     `reference_words` say nothing of their own in a follow-up ("what about", "那", "呢"); `correction_words` begin one
     that corrects what was understood ("no", "I meant"); `pronouns` and `question_words` are those by which a short
-    question points back ("who runs it?", "何时").
+    question points back ("who runs it?", "何时"), and `continuation_words` begin one that goes on ("and", "那").
     """
 
     code: str
@@ -130,4 +130,5 @@ class Language:
     correction_words: tuple[str, ...] = ()
     pronouns: tuple[str, ...] = ()
     question_words: tuple[str, ...] = ()
+    continuation_words: tuple[str, ...] = ()
     topic_titles: dict[str, str] = field(default_factory=dict)

@@ -10,13 +10,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.knowledge.context import DEFINITE, Context, Leaning, Ranking, by_years, is_about, says_nothing_else, weighed
+from bot.knowledge.context import (
+    DEFINITE,
+    Context,
+    Leaning,
+    Ranking,
+    by_what_is_named,
+    corrects_the_last,
+    goes_on,
+    is_about,
+    says_nothing_else,
+    weighed,
+)
 from bot.knowledge.loader import KnowledgeBase, normal_question
 from bot.knowledge.models import Entry
 
 Kind = Literal["answer", "choices", "fallback", "no_place", "no_entry_for_place", "no_document", "no_principle"]
 
 _NO_CONTEXT = Context()
+# What begins as something that goes on is about the field from this chance on.
+_LEAST_TO_GO_ON = 0.15
+# "who started it" 0.74, "who wrote it" 1.0; "will it rain in Nairobi tomorrow" 0.29, "who won the match" 0.50.
+_KNOWN_POINTING = 0.6
 _MOST_CHOICES = 4
 _LEADERS = 2
 #: The Ten Principles of the UN Global Compact.
@@ -78,6 +93,11 @@ class Question:
         )
 
     @property
+    def besides(self) -> str:
+        """What the message says besides what it names."""
+        return self.text if self.rest is None else self.rest
+
+    @property
     def names_a_subject(self) -> bool:
         """Whether the message names a thing of the field: then it is about that, not about the answer before."""
         return any(kind in DEFINITE or kind == "term" for kind, _ in self.entities)
@@ -125,6 +145,9 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_
         likely = (e for e, _ in question.ranking[:2] if question.intent == "faq")
         close = tuple(e for e in likely if e in knowledge.entries and e != term)
         return Decision("answer", (term,), 1.0, runners_up=close)
+    # A subject and nothing else is asked about, whatever it sounds like: "explain the MAF", "CoP, briefly".
+    if question.intent != "faq" and question.names_a_subject and says_nothing_else(question.besides, knowledge):
+        question = question.about_its_subject()
     ranking, carries = _in_context(question, knowledge, context)
     # Of "???", "abc" or an emoji nothing is known, and the model's confidence in a guess means nothing (0.35-0.6,
     # 2026-11-20); none of the 568 tuning questions is like that.
@@ -138,9 +161,11 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_
     if not carries and (question.in_scope < limits.out_of_scope or question.coverage < limits.known):
         return Decision("fallback", confidence=confidence)
     leads = not lost_first and (len(ranking) < _LEADERS or share >= limits.lead * ranking[1][1])
+    is_sure = confidence >= limits.answer or (leads and confidence >= limits.choices)
     # A mere reference chooses among what was asked before: its first choice is the best there is.
-    enough = limits.choices if carries == "reference" else limits.answer
-    is_sure = confidence >= enough or (leads and confidence >= limits.choices)
+    things = [thing for thing in question.entities if thing[0] in DEFINITE]
+    is_meant = carries == "reference" and all(is_about(knowledge.entries[best], thing, knowledge) for thing in things)
+    is_sure = is_sure or is_meant
     # What names a principle, a goal or the like that its answer is about is of the field, whatever else it says.
     names_it = _names_what_it_is_about(question, knowledge.entries[best], knowledge)
     least = limits.out_of_scope if names_it else limits.in_scope
@@ -169,13 +194,17 @@ def _in_context(question: Question, knowledge: KnowledgeBase, context: Context) 
     """Returns the ranking with the conversation weighed in, and how that may carry a decision of its own, if at all."""
     ranking = [(e, s) for e, s in question.ranking if e in knowledge.entries]
     things = tuple((kind, value) for kind, value in question.entities if kind in DEFINITE)
-    rest = question.text if question.rest is None else question.rest
-    leaning = Leaning(question.text, rest, things, question.names_a_subject)
+    leaning = Leaning(question.text, question.besides, things, question.names_a_subject, bool(question.entities))
     taken_up = weighed(ranking, leaning, knowledge, context)
     if taken_up is None:
-        return by_years(ranking, [int(year) for year in question.values("year")], knowledge), ""
+        return by_what_is_named(ranking, question.entities, knowledge), ""
     # Small talk and nonsense stay what they are: only what names a thing or asks in the field leans on the last.
-    carries = bool(things) or question.intent == "faq" or taken_up.way == "pointing"
+    # Of what points back, words that no answer knows say that it is about something else ("will it rain tomorrow?").
+    points = taken_up.way == "pointing" and question.coverage >= _KNOWN_POINTING
+    goes = question.in_scope >= _LEAST_TO_GO_ON and (
+        goes_on(question.text, knowledge) or corrects_the_last(question.text, knowledge)
+    )
+    carries = bool(things) or question.intent == "faq" or points or goes
     return taken_up.ranking, taken_up.way if carries else ""
 
 
@@ -212,7 +241,8 @@ def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Dec
         return Decision("no_entry_for_place", source=source, locator=locator)
     likely = dict(question.ranking)
     # Among the entries that cite the place, what the words ask for comes first; bare requests get the narrowest entry.
-    citing.sort(key=lambda entry_id: -likely.get(entry_id, 0.0))
+    if counted is None and not says_nothing_else(question.besides, knowledge):
+        citing.sort(key=lambda entry_id: -likely.get(entry_id, 0.0))
     return Decision("answer", (citing[0],), max(question.confidence, 0.9), runners_up=tuple(citing[1:_MOST_CHOICES]))
 
 
@@ -220,8 +250,7 @@ def _bare_number(question: Question, knowledge: KnowledgeBase, last_entry: str) 
     """Returns the place that a number alone means after an answer: "and ten?" after principle 4; None for any other."""
     numbers, last = question.values("number"), knowledge.entries.get(last_entry)
     named = any(kind != "number" for kind, _ in question.entities)
-    rest = question.text if question.rest is None else question.rest
-    if not numbers or named or last is None or not says_nothing_else(rest, knowledge):
+    if not numbers or named or last is None or not says_nothing_else(question.besides, knowledge):
         return None
     for reference in last.references:
         for locator in reference.locators:

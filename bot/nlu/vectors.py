@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
-
-# Entries have some ten examples; a thousand of what is out of scope would cost a tenth of the training.
-_MOST = 150
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
@@ -48,17 +44,25 @@ class QuestionVectors:
 
     @classmethod
     def fit(
-        cls, encoder: SentenceEncoder, reads: Callable[[str], bool], questions: list[tuple[int, str]], labels: int
+        cls,
+        encoder: SentenceEncoder,
+        reads: Callable[[str], bool],
+        questions: list[tuple[int, str]],
+        most: list[int],
     ) -> QuestionVectors:
-        """Encodes the examples; `questions` are (label's number, text) pairs."""
-        taken: Counter[int] = Counter()
-        readable = []
+        """Encodes the examples; `questions` are (label's number, text) pairs.
+
+        Args:
+            most: per label, how many of its examples to take, spread evenly over them: encoding is what training
+                takes longest for.
+        """
+        own: dict[int, list[str]] = {}
         for owner, text in questions:
-            if taken[owner] < _MOST and reads(text):
-                taken[owner] += 1
-                readable.append((owner, text))
-        owners = np.asarray([owner for owner, _ in readable], dtype=np.int32)
-        return cls(encoder, reads, owners, encoder.encode([text for _, text in readable]), labels)
+            if reads(text):
+                own.setdefault(owner, []).append(text)
+        taken = [(owner, text) for owner in sorted(own) for text in _spread(own[owner], most[owner])]
+        owners = np.asarray([owner for owner, _ in taken], dtype=np.int32)
+        return cls(encoder, reads, owners, encoder.encode([text for _, text in taken]), len(most))
 
     def columns(self, texts: list[str]) -> tuple[Array, Array]:
         """Returns texts by labels, twice: likeness to the nearest example, and to the middle of them (-1 to 1)."""
@@ -71,3 +75,7 @@ class QuestionVectors:
             nearest[rows] = np.maximum.reduceat(vectors @ self.rows.T, self._starts, axis=1)
             middle[rows] = vectors @ self._centres.T
         return nearest, middle
+
+
+def _spread(texts: list[str], most: int) -> list[str]:
+    return texts if len(texts) <= most else [texts[number * len(texts) // most] for number in range(most)]

@@ -206,6 +206,17 @@ class Inbox(Table):
             connection.execute(update(_TABLE).where(mine).values(state="received", lease_until=None))
         self._seen.clear()
 
+    def give_back(self, numbers: Iterable[int]) -> None:
+        """Gives back what a process that is gone was working on, of `numbers`; their attempts still count.
+
+        Raises:
+            StoreError: the database is away; they are free once their leases have expired.
+        """
+        ids = [self._id(number) for number in numbers]
+        with self._connection() as connection:
+            of_it = and_(_TABLE.c.id.in_(ids), _TABLE.c.state == "working")
+            connection.execute(update(_TABLE).where(of_it).values(state="received", lease_until=None))
+
     def waiting(self) -> list[Waiting]:
         """Returns what waits and nobody works on, in the order of its numbers; with the database away, the spool's."""
         now = datetime.now(timezone.utc)

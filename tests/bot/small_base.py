@@ -51,6 +51,7 @@ LANGUAGES = {
         "correction_words": ["no", "i meant"],
         "pronouns": ["it"],
         "question_words": ["when", "who"],
+        "continuation_words": ["and"],
         "sources": {"A/76/319": "Report of 2021", "A/RES/64/223": "Resolution of 2009", "UNGC": "Ten Principles"},
     },
     "zh": {
@@ -87,6 +88,7 @@ LANGUAGES = {
         "correction_words": ["不对"],
         "pronouns": ["它"],
         "question_words": ["谁", "何时"],
+        "continuation_words": ["那"],
         "sources": {"A/76/319": "2021年报告", "A/RES/64/223": "2009年决议", "UNGC": "十项原则"},
     },
     "fr": {

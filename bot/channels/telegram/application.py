@@ -12,7 +12,14 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.answering import FRONT, App, Handler
-from bot.channels.telegram.front import Front, sender_id
+from bot.channels.telegram.front import (
+    GROUP_BURST,
+    GROUP_PER_MINUTE,
+    PERSON_BURST,
+    PERSON_PER_MINUTE,
+    Front,
+    sender_id,
+)
 from bot.channels.telegram.handlers import (
     buttons,
     commands,
@@ -29,6 +36,7 @@ from bot.channels.telegram.intake import DurableQueue, InOrder
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.payloads import Payloads
 from bot.channels.telegram.reading import CarefulRequest
+from bot.channels.telegram.shared_allowance import SharedAllowance
 from bot.dialogue.door import Dialogue
 from bot.errors import SettingsError
 from bot.settings import Settings
@@ -65,8 +73,8 @@ def need_token(settings: Settings) -> str:
     return settings.telegram_token
 
 
-def assemble(settings: Settings, dialogue: Dialogue) -> Assembly:
-    """Returns the application, not yet started.
+def assemble(settings: Settings, dialogue: Dialogue, *, workers: int = 1) -> Assembly:
+    """Returns the application, not yet started; `workers` processes share the pace of the bot.
 
     Raises:
         SettingsError: the token or the secret cannot be used.
@@ -84,13 +92,16 @@ def assemble(settings: Settings, dialogue: Dialogue) -> Assembly:
         inbox=Inbox.of(settings, f"telegram/{token.partition(':')[0]}"),
         payloads=Payloads(lambda: dialogue.knowledge),
     )
+    if settings.redis_url:
+        front.people_allowance = SharedAllowance(settings.redis_url, "people", PERSON_BURST, PERSON_PER_MINUTE)
+        front.group_allowance = SharedAllowance(settings.redis_url, "groups", GROUP_BURST, GROUP_PER_MINUTE)
 
     def person_of(update: Update) -> str:
         return front.pseudonym_of(sender_id(update))
 
     queue = DurableQueue(front.inbox, person_of, front.metrics)
     order = InOrder(front.inbox, queue, person_of, front.postponed, front.metrics)
-    pace = Pace()
+    pace = Pace(share=workers)
     # Two requests, since python-telegram-bot polls through one of its own: what is set must be set for both.
     requests = HTTPXRequest(connection_pool_size=64, read_timeout=20.0, write_timeout=20.0, media_write_timeout=60.0)
     polling = CarefulRequest(connection_pool_size=2, read_timeout=15.0)

@@ -35,6 +35,8 @@ class DurableQueue(asyncio.Queue[object]):
         self._metrics = metrics
         self._person_of = person_of
         self._waiting: set[int] = set()
+        #: Told the number of each update that is done with, where another process wants to know.
+        self.on_left: Callable[[int], None] | None = None
 
     async def put(self, item: object) -> None:
         """See parent class. An update is written into the inbox first; one that was there already is dropped.
@@ -78,6 +80,13 @@ class DurableQueue(asyncio.Queue[object]):
     def left(self, number: int) -> None:
         """Notes that an update waits no longer."""
         self._waiting.discard(number)
+        if self.on_left is not None:
+            self.on_left(number)
+
+    async def take_over(self, update: Update) -> None:
+        """Queues an update that another process has written into the inbox."""
+        self._waiting.add(update.update_id)
+        await super().put(update)
 
 
 class InOrder(BaseUpdateProcessor):
@@ -129,14 +138,15 @@ class InOrder(BaseUpdateProcessor):
                     correlated(self._inbox.short_name(number)),
                 ):
                     await coroutine
+                if number in self._postponed:
+                    self._postponed.discard(number)
+                    await asyncio.to_thread(self._inbox.put_back, number)
+                else:
+                    await asyncio.to_thread(self._inbox.finish, number)
             finally:
                 renewing.cancel()
+                # Last: whoever hears of it must find it finished in the inbox.
                 self._queue.left(number)
-            if number in self._postponed:
-                self._postponed.discard(number)
-                await asyncio.to_thread(self._inbox.put_back, number)
-            else:
-                await asyncio.to_thread(self._inbox.finish, number)
 
     async def _renew(self, number: int) -> None:
         while True:

@@ -56,10 +56,13 @@ class Window:
 class Pace(BaseRateLimiter[dict[str, Any]]):
     """Makes every message wait for its turn, and repeats what was refused."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, longest_s: float = _LONGEST_S) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, longest_s: float = _LONGEST_S, share: int = 1
+    ) -> None:
+        """Holds the pace of one bot; `share` is by how many processes it is shared evenly."""
         self._clock = clock
         self._longest_s = longest_s
-        self._overall = Window(*OVERALL)
+        self._overall = Window(max(1, OVERALL[0] // share), OVERALL[1])
         self._chats: OrderedDict[object, tuple[Window, ...]] = OrderedDict()
         self._stopping = asyncio.Event()
 

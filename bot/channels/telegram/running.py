@@ -20,12 +20,12 @@ from bot.errors import ChannelError, StoreError
 
 logger = logging.getLogger(__name__)
 
-_POLL_S = 10
+POLL_S = 10
 #: How often the inbox is looked through for what a process left behind, and old rows are deleted.
-_SWEEP_S = 20.0
-_PURGE_EVERY = 180
+SWEEP_S = 20.0
+PURGE_EVERY = 180
 #: What is in work has so long to end; the rest waits in the inbox for the next start.
-_LAST_S = 25.0
+LAST_S = 25.0
 
 
 async def run(
@@ -68,7 +68,7 @@ async def running(
     server: WebhookServer | None = None
     tasks: list[asyncio.Task[None]] = []
     try:
-        await _begin(assembly)
+        await begin(assembly)
     except BaseException:
         if monitor is not None:
             await monitor.stop()
@@ -80,7 +80,7 @@ async def running(
         await assembly.queue.recover(app.bot)
         await app.start()
         tasks.append(asyncio.create_task(_sweep(assembly)))
-        tasks.append(asyncio.create_task(_publish(assembly)))
+        tasks.append(asyncio.create_task(publish(assembly)))
         if webhook is None:
             await _poll(assembly)
         else:
@@ -94,12 +94,17 @@ async def running(
     finally:
         if monitor is not None:
             monitor.is_listening = False
-        await _end(assembly, server, tasks)
+        await end(assembly, server, tasks)
         if monitor is not None:
             await monitor.stop()
 
 
-async def _begin(assembly: Assembly) -> None:
+async def begin(assembly: Assembly) -> None:
+    """Makes the application ready, without taking updates.
+
+    Raises:
+        ChannelError: see `run`.
+    """
     app = assembly.app
     try:
         await app.initialize()
@@ -121,13 +126,14 @@ async def _poll(assembly: Assembly) -> None:
         raise ChannelError("the application has no updater")
     try:
         await updater.start_polling(
-            timeout=_POLL_S, allowed_updates=list(ALLOWED_UPDATES), error_callback=_polling_failed, bootstrap_retries=5
+            timeout=POLL_S, allowed_updates=list(ALLOWED_UPDATES), error_callback=polling_failed, bootstrap_retries=5
         )
     except TelegramError as error:
         raise ChannelError(f"polling cannot begin ({type(error).__name__})") from None
 
 
-def _polling_failed(error: TelegramError) -> None:
+def polling_failed(error: TelegramError) -> None:
+    """Says in the log that Telegram was not reached; the library tries again."""
     if isinstance(error, Conflict):
         logger.error("another process polls with this token; stop it, or give each its own bot")
     else:
@@ -150,7 +156,8 @@ def _release(assembly: Assembly) -> None:
         logger.warning("the inbox cannot be read from the database: %s", error)
 
 
-async def _publish(assembly: Assembly) -> None:
+async def publish(assembly: Assembly) -> None:
+    """Tells Telegram the menu of commands and the descriptions."""
     dialogue = assembly.front.dialogue
     known = dialogue.knowledge.languages
     wanted = menu.menus(dialogue.phrases, [code for code in known if known[code].status == "complete"])
@@ -162,10 +169,10 @@ async def _sweep(assembly: Assembly) -> None:
     """Takes up what another process left in the inbox, and deletes what is old."""
     rounds = 0
     while True:
-        if rounds % _PURGE_EVERY == 0:
-            await asyncio.to_thread(_purge, assembly)
+        if rounds % PURGE_EVERY == 0:
+            await asyncio.to_thread(purge, assembly)
         rounds += 1
-        await asyncio.sleep(_SWEEP_S)
+        await asyncio.sleep(SWEEP_S)
         try:
             count = await assembly.queue.recover(assembly.app.bot)
         except StoreError as error:
@@ -175,7 +182,8 @@ async def _sweep(assembly: Assembly) -> None:
                 logger.info("%d updates of before are worked on", count)
 
 
-def _purge(assembly: Assembly) -> None:
+def purge(assembly: Assembly) -> None:
+    """Deletes what has outlived its retention."""
     front = assembly.front
     now = datetime.now(timezone.utc)
     days = front.settings.enquiry_retention_days
@@ -188,7 +196,7 @@ def _purge(assembly: Assembly) -> None:
         logger.warning("old rows could not be deleted: %s", error)
 
 
-async def _end(assembly: Assembly, server: WebhookServer | None, tasks: list[asyncio.Task[None]]) -> None:
+async def end(assembly: Assembly, server: WebhookServer | None, tasks: list[asyncio.Task[None]]) -> None:
     """Takes nothing more, finishes what is in work, and lets go of everything. The webhook stays set."""
     app = assembly.app
     if server is not None:
@@ -199,7 +207,7 @@ async def _end(assembly: Assembly, server: WebhookServer | None, tasks: list[asy
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    impatient = asyncio.get_running_loop().call_later(_LAST_S, assembly.pace.stop)
+    impatient = asyncio.get_running_loop().call_later(LAST_S, assembly.pace.stop)
     try:
         if app.running:
             await app.stop()

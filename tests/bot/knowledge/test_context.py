@@ -5,8 +5,9 @@ import pytest
 from bot.knowledge.context import (
     Context,
     Leaning,
-    by_years,
+    by_what_is_named,
     corrects_the_last,
+    goes_on,
     has_pronoun,
     points_back,
     says_nothing_else,
@@ -17,7 +18,8 @@ COSTS = (("growth.costs", 0.9), ("growth.number", 0.05))
 
 
 def _said(text, *things, rest=None, names=None):
-    return Leaning(text, text if rest is None else rest, things, bool(things) if names is None else names)
+    named = bool(things) if names is None else names
+    return Leaning(text, text if rest is None else rest, things, named, named)
 
 
 @pytest.mark.parametrize(
@@ -85,16 +87,24 @@ def test_shares_add_up_to_at_most_one(small):
     assert [share for _, share in ranking] == sorted((share for _, share in ranking), reverse=True)
 
 
-@pytest.mark.parametrize(("years", "first"), [([], "growth.costs"), ([2021], "growth.costs"), ([1999], "growth.costs")])
-def test_leaves_a_ranking_that_no_year_speaks_against(small, years, first):
-    assert by_years(list(COSTS), years, small)[0][0] == first
+@pytest.mark.parametrize(
+    "things", [[], [("year", "2021")], [("year", "1999")], [("organisation", "who")], [("principle", "99")]]
+)
+def test_leaves_a_ranking_that_nothing_named_speaks_against(small, things):
+    assert by_what_is_named(list(COSTS), things, small)[0][0] == "growth.costs"
 
 
-def test_puts_entries_of_other_years_back(small):
-    ranking = [("duties.precaution", 0.6), ("duties.invitation", 0.3)]
-    (first, share), (other, less) = by_years(ranking, [2009], small)
-    assert (first, other) == ("duties.invitation", "duties.precaution")
-    assert share + less == pytest.approx(0.9)
+@pytest.mark.parametrize(
+    ("things", "ranking", "first"),
+    [
+        ([("year", "2009")], [("duties.precaution", 0.6), ("duties.invitation", 0.3)], "duties.invitation"),
+        ([("principle", "7")], [("duties.invitation", 0.6), ("duties.precaution", 0.3)], "duties.precaution"),
+    ],
+)
+def test_puts_entries_on_something_else_back(small, things, ranking, first):
+    reordered = by_what_is_named(ranking, things, small)
+    assert reordered[0][0] == first
+    assert sum(share for _, share in reordered) == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize(
@@ -104,9 +114,24 @@ def test_puts_entries_of_other_years_back(small):
         ("它何时启动的", True, True),
         ("谁发起的", True, False),
         ("and the costs", False, False),
+        ("when will vaccines be cheaper then", False, False),
         ("whoever", False, False),
         ("when will the next of all those many reports be published", False, False),
     ],
 )
 def test_notices_a_question_that_points_back(small, text, expected, pronoun):
     assert (points_back(text, small), has_pronoun(text, small)) == (expected, pronoun)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("and the costs", True),
+        ("好。那费用", True),
+        ("thanks, and when", True),
+        ("android phones", False),
+        ("费用呢", False),
+    ],
+)
+def test_notices_a_message_that_goes_on(small, text, expected):
+    assert goes_on(text, small) is expected

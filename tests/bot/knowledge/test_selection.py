@@ -297,3 +297,16 @@ def test_takes_a_number_alone_for_a_place_like_the_last(small, text, rest, numbe
     assert decide(question, small, Context(last)).entries[0] == last
     assert decide(question, small).kind == "fallback"
     assert decide(dataclasses.replace(question, rest=" companies"), small, Context(last)).kind == "fallback"
+
+
+def test_answers_a_subject_alone_whatever_it_sounds_like(small):
+    question = Question(
+        "I mean the agency",
+        "out_of_scope",
+        0.6,
+        (("growth.costs", 0.3),),
+        (("organisation", "who"),),
+        rest="I mean the ",
+    )
+    assert decide(question, small).entries == ("growth.costs",)
+    assert decide(dataclasses.replace(question, rest="pizza at the "), small).kind == "fallback"

@@ -19,12 +19,12 @@ QUESTIONS = [
 
 @pytest.fixture(scope="module")
 def vectors():
-    return QuestionVectors.fit(Encoder(packaged_folder()), _is_latin, QUESTIONS, 4)
+    return QuestionVectors.fit(Encoder(packaged_folder()), _is_latin, QUESTIONS, [9] * 4)
 
 
 @pytest.fixture(scope="module")
 def shared():
-    return QuestionVectors.fit(MultilingualEncoder(), any_text, QUESTIONS, 4)
+    return QuestionVectors.fit(MultilingualEncoder(), any_text, QUESTIONS, [9] * 4)
 
 
 def _is_latin(text):
@@ -60,7 +60,7 @@ def test_says_nothing_of_what_cannot_be_read(vectors, text):
 
 
 def test_says_nothing_without_examples():
-    empty = QuestionVectors.fit(Encoder(packaged_folder()), _is_latin, [(0, "企业")], 2)
+    empty = QuestionVectors.fit(Encoder(packaged_folder()), _is_latin, [(0, "企业")], [9, 9])
     assert not empty.columns(["a firm"])[0].any()
 
 
@@ -69,3 +69,11 @@ def test_keeps_its_rows_through_half_precision(vectors):
         Encoder(packaged_folder()), _is_latin, vectors.owners, vectors.rows.astype(np.float16), labels=4
     )
     assert again.columns(["screening"])[0] == pytest.approx(vectors.columns(["screening"])[0], abs=2e-3)
+
+
+def test_takes_examples_from_all_over_a_label():
+    questions = [(0, f"question number {number}") for number in range(20)]
+    few = QuestionVectors.fit(Encoder(packaged_folder()), _is_latin, [*questions, (1, "other")], [4, 4])
+    assert few.owners.tolist() == [0, 0, 0, 0, 1]
+    wanted = Encoder(packaged_folder()).encode([f"question number {number}" for number in (0, 5, 10, 15)])
+    assert few.rows[:4] == pytest.approx(wanted, abs=1e-4)

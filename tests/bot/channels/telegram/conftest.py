@@ -71,3 +71,18 @@ def listen(small_dialogue: Dialogue, settings: Settings) -> Callable[..., Abstra
 async def front(listen: Callable[..., Any]) -> AsyncIterator[Assembly]:
     async with listen() as assembly:
         yield assembly
+
+
+class Clock:
+    """A monotonic clock that moves when told."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()

@@ -1,6 +1,7 @@
 """The front on a small knowledge base: the product's domain, rules, phrases and actions, a model trained in seconds.
 
-As a program it is the bot of that project: `python -m tests.bot.channels.telegram.small_front ROOT [WEBHOOK PORT]`.
+As a program it is the bot of that project: `python -m tests.bot.channels.telegram.small_front ROOT VAR [WEBHOOK PORT]`,
+or with `workers N` in their place the one of several processes.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import shutil
 import sys
 import warnings
@@ -17,9 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from bot import logs, services
+from bot.channels.telegram import workers
 from bot.channels.telegram.application import Assembly, assemble
 from bot.channels.telegram.running import run, running
 from bot.channels.telegram.webhook import Webhook, webhook_for
+from bot.channels.telegram.worker import work
 from bot.dialogue import training
 from bot.dialogue.door import Dialogue, open_dialogue
 from bot.knowledge.loader import load
@@ -107,11 +111,27 @@ async def _serve(settings: Settings, address: tuple[str, int] | None) -> None:
         await run(assemble(settings, dialogue), webhook)
 
 
+async def _receive(settings: Settings, words: list[str], count: int) -> None:
+    program = [sys.executable, "-m", "tests.bot.channels.telegram.small_front", *words, "worker"]
+
+    await workers.run(settings, lambda index: [*program, str(index)], count)
+
+
+async def _work(settings: Settings, index: int) -> None:
+    (settings.var / f"worker{index}").write_text(str(os.getpid()))
+    with opened(settings, lasting=True) as dialogue:
+        await work(assemble(settings, dialogue, workers=2), index)
+
+
 if __name__ == "__main__":
     root, var = Path(sys.argv[1]), Path(sys.argv[2])
     logs.configure(logging.INFO)
     environment = Settings.from_env()
     values = {name: getattr(environment, name) for name in ("telegram_token", "telegram_api_url")}
-    asyncio.run(
-        _serve(settings_for(root, var, **values), (sys.argv[3], int(sys.argv[4])) if len(sys.argv) > 3 else None)
-    )
+    given = settings_for(root, var, **values)
+    if sys.argv[3:4] == ["workers"]:
+        asyncio.run(_receive(given, sys.argv[1:3], int(sys.argv[4])))
+    elif sys.argv[3:4] == ["worker"]:
+        asyncio.run(_work(given, int(sys.argv[4])))
+    else:
+        asyncio.run(_serve(given, (sys.argv[3], int(sys.argv[4])) if len(sys.argv) > 3 else None))

@@ -1,0 +1,74 @@
+"""One of several processes that answer: it gets its updates from the receiving process and tells it what is done.
+
+Standard input brings one update a line, as JSON, that is in the inbox already; standard output says `ready` once and
+`done NUMBER` for each. The end of standard input is the end of the work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+
+from telegram import Update
+
+from bot.channels.telegram.application import Assembly
+from bot.channels.telegram.monitor import Monitor
+from bot.channels.telegram.running import PURGE_EVERY, SWEEP_S, begin, end, publish, purge
+from bot.channels.telegram.secrecy import keep_token_out
+
+logger = logging.getLogger(__name__)
+
+#: No update is longer: what the platform sends is cut at a megabyte.
+MOST_BYTES = 4 * 1024 * 1024
+
+
+async def work(assembly: Assembly, index: int, monitor: Monitor | None = None) -> None:
+    """Works until standard input ends; what is in work then is finished first.
+
+    Args:
+        index: the first worker, 0, also publishes the menu and deletes what is old.
+
+    Raises:
+        ChannelError: Telegram refuses the token, or cannot be reached at the start.
+    """
+    keep_token_out(assembly.front.settings.telegram_token)
+    loop = asyncio.get_running_loop()
+    # Meant for the receiving process, which then ends our input; a terminal and systemd send it to all of us.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, lambda: None)
+    lines = asyncio.StreamReader(limit=MOST_BYTES)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    if monitor is not None:
+        await monitor.start()
+    await begin(assembly)
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        assembly.queue.on_left = lambda number: _say(f"done {number}")
+        await assembly.app.start()
+        if index == 0:
+            tasks += [asyncio.create_task(publish(assembly)), asyncio.create_task(_tidy(assembly))]
+        if monitor is not None:
+            monitor.is_listening = True
+        _say("ready")
+        while line := await lines.readline():
+            await assembly.queue.take_over(Update.de_json(json.loads(line), assembly.app.bot))
+    finally:
+        await end(assembly, None, tasks)
+        if monitor is not None:
+            await monitor.stop()
+
+
+async def _tidy(assembly: Assembly) -> None:
+    while True:
+        await asyncio.to_thread(purge, assembly)
+        await asyncio.sleep(SWEEP_S * PURGE_EVERY)
+
+
+def _say(line: str) -> None:
+    try:
+        print(line, flush=True)
+    except (BrokenPipeError, ValueError):
+        logger.debug("the receiving process is gone")

@@ -1,0 +1,250 @@
+"""The receiving process of several: it writes updates into the inbox and hands each person's to the same worker.
+
+It imports neither Rasa nor the knowledge base. A worker that dies is started again, and gets what it had not finished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+
+from telegram import Update
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import ExtBot, Updater
+from telegram.request import HTTPXRequest
+
+from bot.channels.telegram.application import ALLOWED_UPDATES, need_token
+from bot.channels.telegram.front import CHANNEL
+from bot.channels.telegram.intake import DurableQueue
+from bot.channels.telegram.metrics import Metrics
+from bot.channels.telegram.reading import CarefulRequest
+from bot.channels.telegram.running import LAST_S, POLL_S, SWEEP_S, polling_failed
+from bot.channels.telegram.secrecy import keep_token_out
+from bot.channels.telegram.webhook import Webhook, WebhookServer
+from bot.channels.telegram.worker import MOST_BYTES
+from bot.errors import ChannelError, StoreError
+from bot.settings import Settings
+from bot.store.inbox import Inbox
+from bot.store.secrets import pseudonym, secret
+
+logger = logging.getLogger(__name__)
+
+#: A worker that dies at once is not started again at once: so long, doubled each time, up to a minute.
+_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 60.0
+
+
+@dataclass
+class _Worker:
+    index: int
+    process: asyncio.subprocess.Process | None = None
+    is_ready: bool = False
+    pause_s: float = _PAUSE_S
+    #: Number → update, of what it was given and has not finished.
+    given: dict[int, Update] = field(default_factory=dict)
+
+
+class Workers:
+    """The worker processes."""
+
+    def __init__(self, command: Callable[[int], Sequence[str]], count: int, queue: DurableQueue, inbox: Inbox) -> None:
+        """Starts nothing yet; `command` gives the words that start the worker of an index."""
+        self._command = command
+        self._queue = queue
+        self._inbox = inbox
+        self._all = [_Worker(index) for index in range(count)]
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
+        self.ready = asyncio.Event()
+
+    @property
+    def processes(self) -> list[int]:
+        """The process ids of the workers that run."""
+        return [w.process.pid for w in self._all if w.process is not None and w.process.returncode is None]
+
+    def start(self) -> None:
+        """Starts the workers; `ready` is set once all are."""
+        self._tasks = [asyncio.create_task(self._keep(worker)) for worker in self._all]
+
+    def give(self, person: str, update: Update) -> None:
+        """Hands an update to the worker that works for a person; it waits where that one is being started."""
+        number = int.from_bytes(hashlib.sha256(person.encode()).digest()[:4], "big")
+        worker = self._all[number % len(self._all)]
+        worker.given[update.update_id] = update
+        if worker.is_ready:
+            _write(worker, update)
+
+    async def stop(self) -> None:
+        """Ends the workers, which finish first what is in work."""
+        self._stopping.set()
+        for worker in self._all:
+            if worker.process is not None and worker.process.stdin is not None:
+                worker.process.stdin.close()
+        _, late = await asyncio.wait(self._tasks, timeout=LAST_S + 10)
+        for worker in self._all:
+            if late and worker.process is not None and worker.process.returncode is None:
+                worker.process.kill()
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _keep(self, worker: _Worker) -> None:
+        while not self._stopping.is_set():
+            pipe = asyncio.subprocess.PIPE
+            command = self._command(worker.index)
+            process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=MOST_BYTES)
+            worker.process = process
+            await self._listen(worker, process)
+            worker.is_ready = False
+            code = await process.wait()
+            if self._stopping.is_set():
+                return
+            logger.error("worker %d has ended (%s) and is started again", worker.index, code)
+            await self._give_back(worker)
+            await asyncio.sleep(worker.pause_s)
+            worker.pause_s = min(2 * worker.pause_s, _LONGEST_PAUSE_S)
+
+    async def _listen(self, worker: _Worker, process: asyncio.subprocess.Process) -> None:
+        """Hears what a worker says until it ends; what it was to get meanwhile it gets when it is ready."""
+        if process.stdout is None:
+            return
+        while line := await process.stdout.readline():
+            word, _, number = line.decode(errors="replace").strip().partition(" ")
+            if word == "ready":
+                worker.is_ready, worker.pause_s = True, _PAUSE_S
+                for _, update in sorted(worker.given.items()):
+                    _write(worker, update)
+                if all(each.is_ready for each in self._all):
+                    self.ready.set()
+            elif word == "done" and number.isdecimal():
+                worker.given.pop(int(number), None)
+                self._queue.left(int(number))
+
+    async def _give_back(self, worker: _Worker) -> None:
+        try:
+            await asyncio.to_thread(self._inbox.give_back, list(worker.given))
+        except StoreError as error:
+            logger.warning("what a worker had begun waits until its lease expires: %s", error)
+
+
+def _write(worker: _Worker, update: Update) -> None:
+    if worker.process is not None and worker.process.stdin is not None:
+        # Without waiting: a worker that is slow must not hold up the others, and all of it is in the inbox.
+        with contextlib.suppress(OSError, RuntimeError):
+            worker.process.stdin.write(update.to_json().encode() + b"\n")
+
+
+async def run(
+    settings: Settings,
+    command: Callable[[int], Sequence[str]],
+    count: int,
+    webhook: Webhook | None = None,
+    started: Callable[[Workers], None] = lambda workers: None,
+) -> None:
+    """Receives updates and has them worked on until SIGTERM or SIGINT.
+
+    Raises:
+        ChannelError: Telegram refuses the token, or cannot be reached at the start.
+        SettingsError: the token, the secret or the webhook's port cannot be used.
+    """
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with _receiving(settings, command, count, webhook) as workers:
+        started(workers)
+        await stop.wait()
+        logger.info("stopping: what is in work is finished first")
+
+
+@contextlib.asynccontextmanager
+async def _receiving(
+    settings: Settings, command: Callable[[int], Sequence[str]], count: int, webhook: Webhook | None
+) -> AsyncIterator[Workers]:
+    token, key = need_token(settings), secret(settings)
+    keep_token_out(token)
+    inbox = Inbox.of(settings, f"telegram/{token.partition(':')[0]}")
+
+    def person_of(update: Update) -> str:
+        user, chat = update.effective_user, update.effective_chat
+        return pseudonym(key, CHANNEL, str(user.id if user else chat.id if chat else 0))
+
+    queue = DurableQueue(inbox, person_of, Metrics())
+    workers = Workers(command, count, queue, inbox)
+    url = f"{settings.telegram_api_url or 'https://api.telegram.org'}/bot"
+    polling = CarefulRequest(connection_pool_size=2, read_timeout=15.0)
+    bot = ExtBot(token, base_url=url, request=HTTPXRequest(), get_updates_request=polling)
+    server: WebhookServer | None = None
+    updater = Updater(bot, queue)
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        await _reach(bot)
+        await updater.initialize()
+        with contextlib.suppress(StoreError):  # what was begun then waits for its lease
+            await asyncio.to_thread(inbox.release)
+        workers.start()
+        await queue.recover(bot)
+        tasks += [asyncio.create_task(_hand_out(queue, workers, person_of)), asyncio.create_task(_sweep(queue, bot))]
+        if webhook is not None:
+            server = WebhookServer(webhook, bot, queue)
+            await server.start()
+            allowed = list(ALLOWED_UPDATES)
+            await bot.set_webhook(webhook.url, allowed_updates=allowed, secret_token=webhook.secret)
+        else:
+            await updater.start_polling(
+                timeout=POLL_S,
+                allowed_updates=list(ALLOWED_UPDATES),
+                error_callback=polling_failed,
+                bootstrap_retries=5,
+            )
+        logger.info("@%s listens, %d workers", bot.username, count)
+        yield workers
+    except TelegramError as error:
+        raise ChannelError(f"updates cannot be received ({type(error).__name__}); check the network") from None
+    finally:
+        if server is not None:
+            await server.stop()
+        if updater.running:
+            await updater.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await workers.stop()
+        await updater.shutdown()
+        await bot.shutdown()
+        inbox.close()
+
+
+async def _reach(bot: ExtBot[None]) -> None:
+    try:
+        await bot.initialize()
+    except InvalidToken:
+        raise ChannelError("Telegram refuses the token; check TELEGRAM_BOT_TOKEN with @BotFather") from None
+    except TelegramError as error:
+        raise ChannelError(
+            f"Telegram cannot be reached ({type(error).__name__}); check the network, or TELEGRAM_API_URL"
+        ) from None
+
+
+async def _hand_out(queue: DurableQueue, workers: Workers, person_of: Callable[[Update], str]) -> None:
+    while True:
+        update = await queue.get()
+        if isinstance(update, Update):
+            workers.give(person_of(update), update)
+        queue.task_done()
+
+
+async def _sweep(queue: DurableQueue, bot: ExtBot[None]) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_S)
+        try:
+            count = await queue.recover(bot)
+        except StoreError as error:
+            logger.warning("the inbox cannot be read: %s", error)
+        else:
+            if count:
+                logger.info("%d updates of before are worked on", count)

@@ -1,0 +1,94 @@
+"""A classifier for plain sets of intents: by words and meaning, without a knowledge base.
+
+The guide's own pipeline weighs words, meaning, search and entities in `EntrySelector`; this one is for intents that
+have examples and nothing else, as in the public sets of `benchmarks/nlu`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.languages import script_of
+from bot.nlu.component import TrainedComponent
+from bot.nlu.encoder import Encoder, packaged_folder
+from bot.nlu.example_classifier import examples_of, set_intent
+from bot.nlu.meaning_ridge import MeaningRidge, MeaningSettings
+from bot.nlu.multilingual import MultilingualEncoder
+from bot.nlu.paths import project_path
+
+Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class MeaningIntentClassifier(TrainedComponent):
+    """Sets the intent by a ridge over n-grams and sentence vectors; its confidence is a calibrated chance."""
+
+    _model: MeaningRidge
+    _encoder: Encoder
+    _shared: MultilingualEncoder
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """See parent class.
+
+        `encoder` is `packaged` or the folder of another sentence encoder, which sees the texts in `encoder_script`;
+        those in other scripts are read by the vectors of all languages.
+        """
+        settings = MeaningSettings()
+        return {
+            "penalty": settings.penalty,
+            "meaning": settings.meaning,
+            "reach": settings.reach,
+            "encoder": "packaged",
+            "encoder_script": "Latin",
+        }
+
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
+        """See parent class."""
+        texts, labels = examples_of(training_data)
+        self._read_encoders()
+        settings = MeaningSettings(self._config["penalty"], self._config["meaning"], self._config["reach"])
+        arrays, data = MeaningRidge.fit(texts, labels, self._vectors(texts), settings).to_arrays()
+        np.savez(folder / "meaning.npz", **arrays)
+        (folder / "meaning.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+
+    def restore(self, folder: Path) -> None:
+        """See parent class."""
+        data = json.loads((folder / "meaning.json").read_text(encoding="utf-8"))
+        with np.load(folder / "meaning.npz", allow_pickle=False) as arrays:
+            self._model = MeaningRidge.from_arrays(arrays, data)
+        self._read_encoders()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets the intent and its ranking."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            scores = self._model.score([text], self._vectors([text]))[0]
+            set_intent(message, self._model.labels, self._model.calibration.chances(scores))
+        return messages
+
+    def _vectors(self, texts: list[str]) -> Array:
+        """Returns a row per text: the vector of the encoder that reads it, in that encoder's columns, zeros elsewhere.
+
+        So texts in different scripts are compared by their words alone, and what is empty by nothing.
+        """
+        own = [i for i, text in enumerate(texts) if script_of(text) == self._config["encoder_script"]]
+        other = [i for i, text in enumerate(texts) if text.strip() and i not in set(own)]
+        size = self._encoder.size
+        rows = np.zeros((len(texts), size + self._shared.size), dtype=np.float32)
+        rows[own, :size] = self._encoder.encode([texts[i] for i in own])
+        rows[other, size:] = self._shared.encode([texts[i] for i in other])
+        return rows
+
+    def _read_encoders(self) -> None:
+        configured = self._config["encoder"]
+        self._encoder = Encoder(packaged_folder() if configured == "packaged" else project_path(configured))
+        self._shared = MultilingualEncoder()

@@ -1,0 +1,68 @@
+"""Several processes that answer, killed in the middle of their work."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+
+import pytest
+
+from tests.bot.channels.telegram import small_front
+from tests.bot.channels.telegram.test_many_at_once import ASKED, Program, answers, once, query
+
+PEOPLE, QUESTIONS, WORKERS = 16, 6, 2
+
+
+@pytest.fixture
+def program(telegram_server, project_root, tmp_path):
+    started = Program(telegram_server, project_root, tmp_path / "var", tmp_path)
+    started._command += ["workers", str(WORKERS)]
+    yield started
+    if started.process and started.process.poll() is None:
+        started.end(signal.SIGKILL)
+
+
+def _kill(var, index):
+    os.kill(int((var / f"worker{index}").read_text()), signal.SIGKILL)
+
+
+def _is_there(process_id):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process_id, 0)
+        return True
+    return False
+
+
+@pytest.mark.slow
+async def test_answers_everybody_in_order_while_workers_are_killed(telegram_server, project_root, program, tmp_path):
+    server, var = telegram_server, tmp_path / "var"
+    small_front.settings_for(project_root, var)
+    server.delivery.duplicate_share = 0.05
+    people = [server.person(first_name=f"P{n}", language_code="zh-hans" if n % 2 else "en") for n in range(PEOPLE)]
+    expected = {}
+    for turn in range(QUESTIONS):
+        for number, person in enumerate(people):
+            text, title = ASKED["zh" if number % 2 else "en"][(turn + number) % 4]
+            await person.say(text)
+            expected.setdefault(person, []).append(title)
+    program.start()
+    told = lambda: program.log.read_text()[-3000:]  # noqa: E731
+    for index, enough in enumerate((PEOPLE, 3 * PEOPLE)):
+        count = lambda enough=enough: sum(len(answers(server, p)) for p in people) >= enough  # noqa: E731
+        await server.outbox.wait_until(count, timeout_s=180, what=told)
+        _kill(var, index)
+    done = lambda: all(len(once(answers(server, p))) == QUESTIONS for p in people)  # noqa: E731
+    await server.outbox.wait_until(done, timeout_s=180, what=told)
+    workers = [int((var / f"worker{index}").read_text()) for index in range(WORKERS)]
+    assert await asyncio.to_thread(program.end, signal.SIGTERM) == 0
+
+    assert {p: once(answers(server, p)) for p in people} == expected
+    assert query(var, "SELECT count(*) FROM enquiry WHERE outcome = 'answer'") == [(PEOPLE * QUESTIONS,)]
+    assert query(var, "SELECT DISTINCT state, body FROM inbox") == [("sent", "")]
+    assert not any(_is_there(worker) for worker in workers)
+    log = program.log.read_text()
+    assert log.count("is started again") == WORKERS
+    assert "Traceback" not in log
+    assert not any(text in log for pairs in ASKED.values() for text, _ in pairs)
