@@ -141,7 +141,9 @@ def pages(end: datetime) -> dict[str, str]:
         "dashboard, 30 days": "/dashboard",
         "dashboard, 90 days": "/dashboard?days=90",
         "users": "/users",
-        "themes": "/themes",
+        "themes, 30 days": "/themes",
+        "themes, 90 days": "/themes?days=90",
+        "teach": "/teach",
     }
 
 
