@@ -25,6 +25,8 @@ COMMANDS = {
     "telegram": "telegram",
     "requests": "requests",
     "review": "review",
+    "backup": "backup",
+    "restore": "backup",
     "doctor": "doctor",
 }
 _HELP = {
@@ -39,6 +41,8 @@ _HELP = {
     "telegram": "run the Telegram bot: by polling, or by webhook",
     "requests": "read, answer and close what people asked to be passed on to a person",
     "review": "run the review console, and manage who may use it",
+    "backup": "write everything that is kept into one file, without the secret",
+    "restore": "read such a file into an empty database",
     "doctor": "say what is set up and what is not",
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import logging
+import re
 import time
 import unicodedata
 import uuid
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")
 #: Longer messages are not read: no question needs them, and they cost time.
 MAX_CHARACTERS = 3000
 #: Conversations whose last reply is remembered; in older ones a typed number is no choice any more.
@@ -217,7 +219,7 @@ class Dialogue:
         chosen = self.typed_choice(message.conversation, text)
         if chosen is not None:
             return await self._handle(message, chosen.payload, chosen.label, picked)
-        return await self._handle(message, defused(text), "", picked)
+        return await self._handle(message, defused(_without_markup(text)), "", picked)
 
     def typed_choice(self, conversation: str, text: str) -> Choice | None:
         """Returns the choice of the last reply whose number or label a text is; None where it is neither."""
@@ -332,6 +334,11 @@ class Dialogue:
         self._last.move_to_end(conversation)
         while len(self._last) > _REMEMBERED:
             self._last.popitem(last=False)
+
+
+def _without_markup(text: str) -> str:
+    """Returns a message without the tags that come along when people paste from a page."""
+    return _TAG.sub(" ", text).strip() or text
 
 
 def defused(text: str) -> str:

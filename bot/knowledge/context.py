@@ -45,7 +45,7 @@ _LEAST_IN_SCOPE = 0.15
 #: Entities that say what a message is about; a message with one of them can take up the question before.
 DEFINITE = ("document", "year", "principle", "area", "organisation", "country", "sdg")
 
-_LISTED = ("organisation", "country")
+_LISTED = ("organisation", "country", "principle")
 
 Ranking = list[tuple[str, float]]
 
@@ -224,22 +224,27 @@ def years_of(entry: Entry, knowledge: KnowledgeBase) -> set[int]:
     return documents | ({entry.as_of} if entry.as_of else set())
 
 
-def by_what_is_named(ranking: Ranking, things: Sequence[tuple[str, str]], knowledge: KnowledgeBase) -> Ranking:
-    """Returns the ranking in which entries that have nothing to do with a named year or principle stand back."""
+def by_what_is_named(
+    ranking: Ranking, things: Sequence[tuple[str, str]], knowledge: KnowledgeBase, *, alone: bool = False
+) -> Ranking:
+    """Returns the ranking in which entries that have nothing to do with a named year or principle stand back.
+
+    Args:
+        alone: whether the message says nothing else: then the same holds of any other definite thing it names.
+    """
     years = [int(value) for kind, value in things if kind == "year"]
-    principles = [thing for thing in things if thing[0] == "principle"]
-    if not years and not principles:
+    others = [thing for thing in things if thing[0] == "principle" or (alone and thing[0] in _LISTED)]
+    if not years and not others:
         return ranking
-    scores = {entry: share * _fit(knowledge.entries[entry], years, principles, knowledge) for entry, share in ranking}
+    scores = {entry: share * _fit(knowledge.entries[entry], years, others, knowledge) for entry, share in ranking}
     total = sum(scores.values()) or 1.0
     before = sum(share for _, share in ranking)
     return sorted(((entry, score / total * before) for entry, score in scores.items()), key=lambda pair: -pair[1])
 
 
-def _fit(entry: Entry, years: list[int], principles: list[tuple[str, str]], knowledge: KnowledgeBase) -> float:
+def _fit(entry: Entry, years: list[int], things: list[tuple[str, str]], knowledge: KnowledgeBase) -> float:
     fits = 1.0 if not years or _knows(entry, years, knowledge) else _UNFIT
-    about = not principles or any(is_about(entry, principle, knowledge) for principle in principles)
-    return fits * (1.0 if about else _UNFIT)
+    return fits * max((_aboutness(entry, thing, knowledge) for thing in things), default=1.0)
 
 
 def _knows(entry: Entry, years: list[int], knowledge: KnowledgeBase) -> bool:

@@ -28,6 +28,8 @@ from bot.knowledge.models import Entry
 Kind = Literal["answer", "choices", "fallback", "no_place", "no_entry_for_place", "no_document", "no_principle"]
 
 _NO_CONTEXT = Context()
+# What names a principle or document that its answer rests on is of the field from this chance on.
+_LEAST_NAMED = 0.2
 # What begins as something that goes on is about the field from this chance on.
 _LEAST_TO_GO_ON = 0.15
 # "who started it" 0.74, "who wrote it" 1.0; "will it rain in Nairobi tomorrow" 0.29, "who won the match" 0.50.
@@ -158,7 +160,9 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_
     confidence = max(question.confidence, share) if carries and stands else question.confidence if stands else share
     limits = question.thresholds
     close = tuple(e for e, s in ranking[1:_MOST_CHOICES] if s >= limits.choice_share * share)
-    if not carries and (question.in_scope < limits.out_of_scope or question.coverage < limits.known):
+    names_it = _names_what_it_is_about(question, knowledge.entries[best], knowledge)
+    scope = _LEAST_NAMED if names_it else limits.out_of_scope
+    if not carries and (question.in_scope < scope or question.coverage < limits.known):
         return Decision("fallback", confidence=confidence)
     leads = not lost_first and (len(ranking) < _LEADERS or share >= limits.lead * ranking[1][1])
     is_sure = confidence >= limits.answer or (leads and confidence >= limits.choices)
@@ -167,8 +171,7 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_
     is_meant = carries == "reference" and all(is_about(knowledge.entries[best], thing, knowledge) for thing in things)
     is_sure = is_sure or is_meant
     # What names a principle, a goal or the like that its answer is about is of the field, whatever else it says.
-    names_it = _names_what_it_is_about(question, knowledge.entries[best], knowledge)
-    least = limits.out_of_scope if names_it else limits.in_scope
+    least = _LEAST_NAMED if names_it else limits.in_scope
     if is_sure and (carries or question.in_scope >= least):
         return Decision("answer", (best,), confidence, runners_up=close, ranking=tuple(ranking))
     if confidence >= limits.choices:
@@ -197,7 +200,8 @@ def _in_context(question: Question, knowledge: KnowledgeBase, context: Context) 
     leaning = Leaning(question.text, question.besides, things, question.names_a_subject, bool(question.entities))
     taken_up = weighed(ranking, leaning, knowledge, context)
     if taken_up is None:
-        return by_what_is_named(ranking, question.entities, knowledge), ""
+        alone = says_nothing_else(question.besides, knowledge)
+        return by_what_is_named(ranking, question.entities, knowledge, alone=alone), ""
     # Small talk and nonsense stay what they are: only what names a thing or asks in the field leans on the last.
     # Of what points back, words that no answer knows say that it is about something else ("will it rain tomorrow?").
     points = taken_up.way == "pointing" and question.coverage >= _KNOWN_POINTING
@@ -213,6 +217,9 @@ def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Dec
     documents = question.values("document")
     known = [d for d in documents if d in knowledge.sources]
     locators = question.values("paragraph")
+    principle = _bare_principle(question, knowledge)
+    if principle is not None:
+        return principle
     counted = _bare_number(question, knowledge, last_entry)
     if counted is not None:
         known, locators = [counted[0]], [counted[1]]
@@ -244,6 +251,20 @@ def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Dec
     if counted is None and not says_nothing_else(question.besides, knowledge):
         citing.sort(key=lambda entry_id: -likely.get(entry_id, 0.0))
     return Decision("answer", (citing[0],), max(question.confidence, 0.9), runners_up=tuple(citing[1:_MOST_CHOICES]))
+
+
+def _bare_principle(question: Question, knowledge: KnowledgeBase) -> Decision | None:
+    """Returns the answer where one of the Ten Principles is named and nothing else is said; None for any other."""
+    numbers = question.values("principle")
+    alone = len(numbers) == 1 and 1 <= int(numbers[0]) <= _PRINCIPLES and not question.values("document")
+    if not alone or question.values("paragraph") or not says_nothing_else(question.besides, knowledge):
+        return None
+    for symbol, source in knowledge.sources.items():
+        if sum(place.startswith("principle ") for place in source.places) == _PRINCIPLES:
+            citing = [entry.id for entry in knowledge.citing(symbol, f"principle {numbers[0]}")]
+            if citing:
+                return Decision("answer", (citing[0],), max(question.confidence, 0.9), runners_up=tuple(citing[1:3]))
+    return None
 
 
 def _bare_number(question: Question, knowledge: KnowledgeBase, last_entry: str) -> tuple[str, str] | None:

@@ -232,8 +232,9 @@ def release_orphans(connection: Connection) -> int:
 
     Called with every deletion of enquiries: by age, or because a person asked for it.
     """
-    tied = _TABLE.c.enquiry != ""
-    gone = and_(tied, not_(_TABLE.c.enquiry.in_(select(ENQUIRIES.c.id))))
+    # Not `NOT IN`, for which SQLite would gather the ids of all enquiries.
+    there = select(ENQUIRIES.c.id).where(ENQUIRIES.c.id == _TABLE.c.enquiry).correlate(_TABLE).exists()
+    gone = and_(_TABLE.c.enquiry != "", not_(there))
     own_words = and_(gone, _TABLE.c.state == "confirmed", _TABLE.c.is_rewritten.is_(False))
     deleted = int(connection.execute(delete(_TABLE).where(own_words)).rowcount)
     connection.execute(update(_TABLE).where(gone).values(enquiry="", decision=None))

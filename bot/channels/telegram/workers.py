@@ -184,8 +184,10 @@ async def _receiving(
     try:
         await _reach(bot)
         await updater.initialize()
-        with contextlib.suppress(StoreError):  # what was begun then waits for its lease
-            await asyncio.to_thread(inbox.release)
+        # A poller is alone; with a webhook other machines may be at work, and what was begun waits for its lease.
+        if webhook is None:
+            with contextlib.suppress(StoreError):
+                await asyncio.to_thread(inbox.release)
         workers.start()
         await queue.recover(bot)
         tasks += [asyncio.create_task(_hand_out(queue, workers, person_of)), asyncio.create_task(_sweep(queue, bot))]
