@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot import services
+from bot.dialogue.opening import agent_of, enforce_retention
 from bot.dialogue.training import ModelRecord, verified_model
-from bot.errors import KnowledgeError, ModelError, StoreError
+from bot.errors import KnowledgeError
 from bot.flows import files
-from bot.flows.saying import joined
+from bot.flows.saying import is_of_flow, joined
 from bot.knowledge.loader import KnowledgeBase, folder_hash, load
 from bot.languages import reply_language
 from bot.phrases import Phrases
@@ -35,7 +36,6 @@ from bot.store.switches import LiveSwitches
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
-    from rasa.core.lock_store import LockStore
 
     from bot.dialogue.memory import DatabaseMemory, ProcessMemory
 
@@ -133,7 +133,7 @@ class Dialogue:
         Raises:
             ModelError: the model cannot be loaded; the one before stays in use.
         """
-        agent = _agent_of(path, self._memory, like=self._agent)
+        agent = agent_of(path, self._memory, like=self._agent)
         try:
             if folder_hash(self.settings.knowledge) != self._base.version:
                 self._base = load(self.settings.knowledge)
@@ -351,11 +351,6 @@ def defused(text: str) -> str:
     return "／" + stripped[1:] if stripped.startswith("/") else stripped
 
 
-def is_of_flow(choice: Choice) -> bool:
-    """Returns whether a choice answers what a guided flow asks."""
-    return choice.payload.startswith("/answer_flow")
-
-
 def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     """Returns the dialogue with the current model loaded.
 
@@ -378,7 +373,7 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     from bot.dialogue.locks import SharedLocks
     from bot.dialogue.memory import ProcessMemory, lasting_memory
 
-    _enforce_retention(settings, shared.store)
+    enforce_retention(settings, shared.store)
     files.discard_old(settings.var)
     trust_own_actions()
     memory: ProcessMemory | DatabaseMemory
@@ -387,39 +382,10 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     else:
         memory = ProcessMemory(Domain.empty())
     locks = SharedLocks(settings.redis_url) if settings.redis_url and lasting else None
-    agent = _agent_of(path, memory, locks)
+    agent = agent_of(path, memory, locks)
     return Dialogue(
         settings, shared.knowledge, shared.phrases, shared.store, agent, memory, record, switches=shared.switches
     )
-
-
-def _agent_of(
-    path: Path, memory: ProcessMemory | DatabaseMemory, locks: LockStore | None = None, like: Agent | None = None
-) -> Agent:
-    """Returns the agent of a model; `like` is the one whose place it takes, which may still be in a conversation."""
-    from rasa.core.agent import Agent
-
-    from bot.dialogue.executor import InProcessActions
-
-    endpoint = like.action_endpoint if like else InProcessActions("actions")
-    try:
-        # One lock store for both: a conversation is worked on by one of them at a time.
-        return Agent.load(
-            str(path),
-            tracker_store=memory,
-            lock_store=like.lock_store if like else locks,
-            action_endpoint=endpoint,
-        )
-    except Exception as error:
-        raise ModelError(f"{path} cannot be loaded; run partnerguide train") from error
-
-
-def _enforce_retention(settings: Settings, store: EnquiryStore) -> None:
-    """Deletes the rows that have outlived the retention people are told of; with the database away, another time."""
-    try:
-        store.purge(settings.enquiry_retention_days, datetime.datetime.now(datetime.timezone.utc))
-    except StoreError as error:
-        logger.warning("old enquiries could not be deleted: %s", error)
 
 
 def dialogue_url(settings: Settings) -> str:

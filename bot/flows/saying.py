@@ -18,6 +18,8 @@ from bot.reply import MAX_TEXT_CHARACTERS, Choice, Reply
 
 #: An answer of this many characters stands in full in the summary; a longer one is cut there, not in a document.
 _IN_SUMMARY = 300
+#: The payload of every button of a flow.
+_ANSWER = "/answer_flow"
 #: A remark that says the question again would repeat itself with it.
 _HOW = "start"
 
@@ -217,7 +219,7 @@ class Teller:
 
     def _payload(self, state: State, value: str) -> str:
         step = f"{state.flow}.{state.at}"
-        return "/answer_flow" + json.dumps({"step": step, "value": value}, ensure_ascii=False)
+        return _ANSWER + json.dumps({"step": step, "value": value}, ensure_ascii=False)
 
     def _reply(
         self,
@@ -258,6 +260,11 @@ def _lists_together(parts: tuple[str, ...]) -> tuple[str, ...]:
         else:
             found.append(part)
     return tuple(found)
+
+
+def is_of_flow(choice: Choice) -> bool:
+    """Returns whether a choice answers what a guided flow asks."""
+    return choice.payload.startswith(_ANSWER)
 
 
 def joined(answer: Reply, waiting: Reply) -> Reply:

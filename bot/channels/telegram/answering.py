@@ -16,7 +16,8 @@ from bot.channels.telegram import browsing, flows, handover
 from bot.channels.telegram.front import Asker, Front
 from bot.channels.telegram.rendering import Button, Extras, Outgoing, render
 from bot.channels.telegram.sending import Sent, UndeliveredError, deliver, edit, typing
-from bot.dialogue.door import Answer, is_of_flow
+from bot.dialogue.door import Answer
+from bot.flows.saying import is_of_flow
 from bot.reply import Outcome, Reply
 
 logger = logging.getLogger(__name__)
