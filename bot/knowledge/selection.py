@@ -217,9 +217,9 @@ def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Dec
     documents = question.values("document")
     known = [d for d in documents if d in knowledge.sources]
     locators = question.values("paragraph")
-    principle = _bare_principle(question, knowledge)
-    if principle is not None:
-        return principle
+    bare = _bare_principle(question, knowledge)
+    if bare is not None:
+        return bare
     counted = _bare_number(question, knowledge, last_entry)
     if counted is not None:
         known, locators = [counted[0]], [counted[1]]
