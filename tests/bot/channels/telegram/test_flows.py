@@ -228,3 +228,19 @@ async def test_tells_honestly_that_nobody_has_answered_in_time(guided, ada, lang
     assert (await ada.reply()).text == told
     assert front.contacts.get(drafted.reference).state == "overdue"
     assert await flows.tell_overdue(front, guided.app.bot) == 0
+
+
+@LANGUAGES
+async def test_takes_a_yes_for_what_the_flow_asks_and_not_for_consent(guided, ada, language):
+    walk = Walk(guided, ada, "partnership_form", language)
+    await walk.begin()
+    await ada.say(f"/person {QUESTION[language]}")
+    assert QUESTION[language] in (await ada.reply()).text
+    await ada.say({"en": "yes", "zh": "好的"}[language])
+    assert walk.words.phrases["unclear"].split("\n")[0] in (await ada.reply()).text
+    (drafted,) = guided.front.contacts.of(guided.front.pseudonym_of(ada.id))
+    assert (drafted.state, drafted.address) == ("shelved", "")
+    await ada.say("/cancel")
+    assert walk.words.phrases["cancelled"].split("\n")[0] in (await ada.reply()).text
+    await ada.say("/cancel")
+    assert (await ada.reply()).text == guided.front.words(language, "cancelled").strip()
