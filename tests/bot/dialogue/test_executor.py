@@ -63,6 +63,10 @@ def _call(name, intent="greet", **slots):
     }
 
 
+#: It moves a flow on; what comes next another action says.
+SILENT = ("validate_flow_form",)
+
+
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory):
     with small_services.in_use(tmp_path_factory.mktemp("executor") / "project"):
@@ -83,9 +87,10 @@ async def test_runs_every_action_of_the_domain_in_the_shape_that_rasa_expects(en
     # `thank` is the name of a phrase, which the one action that looks for such a phrase needs.
     result = await endpoint.request(json=_call(name, "thank"), method="post", timeout=1, compress=False)
     jsonschema.validate(result, RemoteAction.action_response_format_spec())
-    (uttered,) = result["responses"]
-    assert uttered["custom"]["text"] == uttered["text"]
-    assert uttered["custom"]["intent"] != "technical_problem"
+    if name not in SILENT:
+        (uttered,) = result["responses"]
+        assert uttered["custom"]["text"] == uttered["text"]
+        assert uttered["custom"]["intent"] != "technical_problem"
     # What comes back over HTTP is JSON: the embedded dialogue must not rely on more.
     assert json.loads(json.dumps(result, ensure_ascii=False))["events"] == result["events"]
 
