@@ -15,6 +15,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions._turn import Turn, turn_of
+from bot.flows.keeping import opened
 from bot.knowledge.render import paragraphs
 from bot.languages import reply_language
 from bot.reply import ENQUIRY_OUTCOMES, Choice, Outcome, Reply
@@ -33,11 +34,17 @@ TEXT_PAYLOAD = "/show_text"
 
 @dataclass(frozen=True)
 class Response:
-    """What an action came up with: the reply, the slots it wants to change, and whether the row may name the person."""
+    """What an action came up with: the reply, the slots it wants to change, and what the log may hold of it.
+
+    `is_anonymous` says that the row must name nobody, `is_private` that it must hold no words, as in a flow.
+    `is_continued` marks a reply that follows another action's in the same turn: that one has been logged.
+    """
 
     reply: Reply
     slots: dict[str, Any] = field(default_factory=dict)
     is_anonymous: bool = False
+    is_private: bool = False
+    is_continued: bool = False
 
 
 class GuideAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
@@ -52,19 +59,7 @@ class GuideAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
         except Exception:  # the person is told in one sentence, whatever went wrong
             logger.exception("%s failed", self.name())
             response = Response(guide.say("technical_problem", "notice"))
-        reply = guide.logged(response)
-        logger.info("%s %s confidence=%.2f entry=%s", self.name(), turn.question.intent, reply.confidence, reply.entry)
-        dispatcher.utter_message(
-            text=reply.text,
-            buttons=[{"title": choice.label, "payload": choice.payload} for choice in reply.choices],
-            json_message={**reply.to_dict(), **_chosen(response), "understood": turn.question.intent},
-        )
-        slots = {
-            "last_language": reply.language,
-            "offered": [choice.payload for choice in reply.choices],
-            **({"last_enquiry": reply.enquiry_id} if reply.outcome in ENQUIRY_OUTCOMES else {}),
-            **response.slots,
-        }
+        slots = utter(self.name(), dispatcher, guide, guide.reminding(response)) | response.slots
         return [SlotSet(name, value) for name, value in slots.items() if turn.slots.get(name) != value]
 
     async def response(self, guide: Guide) -> Response:
@@ -74,6 +69,28 @@ class GuideAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
     @abstractmethod
     def respond(self, guide: Guide) -> Response:
         """Returns the response to the turn; may raise, which the person is told politely."""
+
+
+def utter(action: str, dispatcher: CollectingDispatcher, guide: Guide, response: Response) -> dict[str, Any]:
+    """Logs a response of an action, says it, and returns the slots that remember what was said."""
+    reply = response.reply if response.is_continued else guide.logged(response)
+    intent = guide.turn.question.intent
+    logger.info("%s %s confidence=%.2f entry=%s", action, intent, reply.confidence, reply.entry)
+    dispatcher.utter_message(
+        text=reply.text,
+        buttons=[{"title": choice.label, "payload": choice.payload} for choice in reply.choices],
+        json_message={**reply.to_dict(), **_chosen(response), **_mark(response), "understood": intent},
+    )
+    return {
+        "last_language": reply.language,
+        "offered": [choice.payload for choice in reply.choices],
+        **({"last_enquiry": reply.enquiry_id} if reply.outcome in ENQUIRY_OUTCOMES else {}),
+    }
+
+
+def _mark(response: Response) -> dict[str, bool]:
+    """Returns the mark of a reply that follows another one in the same turn; nothing for all others."""
+    return {"is_continued": True} if response.is_continued else {}
 
 
 def _chosen(response: Response) -> dict[str, dict[str, str]]:
@@ -155,12 +172,28 @@ class Guide:
             Choice(self.phrase("labels_person"), PERSON_PAYLOAD),
         )
 
+    def reminding(self, response: Response) -> Response:
+        """Returns a response with the button that takes up a flow which rested so long that its form was closed."""
+        kept = self.turn.slot("flow")
+        if self.turn.is_in_flow or not kept or response.is_anonymous:
+            return response
+        state = opened(self.services.secret, kept, self.knowledge.flows)
+        if state is None:
+            return response
+        title = self.knowledge.flows[state.flow].texts[self.language].title
+        label = f"{self.knowledge.flow_words[self.language].labels['continue']}: {title}"
+        reply = response.reply
+        choices = (*reply.choices, Choice(label, "/continue_flow"))
+        return dataclasses.replace(response, reply=dataclasses.replace(reply, choices=choices))
+
     def logged(self, response: Response) -> Reply:
         """Writes the turn to the enquiry log and returns the reply with its id; says so if nothing could be written."""
         turn, reply = self.turn, response.reply
         row_id = enquiry_id(turn.conversation, turn.message_id or uuid.uuid4().hex)
         reply = dataclasses.replace(reply, enquiry_id=row_id)
-        ranking = turn.question.ranking
+        # What is said in a flow is nobody's business, even where it is taken for a question.
+        is_private = response.is_private or turn.is_in_flow
+        ranking = () if is_private else turn.question.ranking
         runner_up = next(((e, s) for e, s in ranking if e != reply.entry), ("", 0.0))
         row = Enquiry(
             id=row_id,
@@ -170,8 +203,8 @@ class Guide:
             pseudonym="" if response.is_anonymous else turn.pseudonym,
             audience=reply.audience,
             language=reply.language,
-            text=redact(turn.said, self.services.settings.phone_regions),
-            shown=reply.text,
+            text="" if is_private else redact(turn.said, self.services.settings.phone_regions),
+            shown="" if is_private else reply.text,
             intent=reply.intent or turn.question.intent,
             topic=reply.entry.partition(".")[0],
             confidence=reply.confidence,
@@ -179,7 +212,7 @@ class Guide:
             runner_up_confidence=runner_up[1],
             entry=reply.entry,
             citations=[dataclasses.asdict(citation) for citation in reply.citations],
-            entities=[{"entity": kind, "value": value} for kind, value in turn.question.entities],
+            entities=[] if is_private else [{"entity": kind, "value": value} for kind, value in turn.question.entities],
             outcome=reply.outcome,
             is_enquiry=reply.outcome in ENQUIRY_OUTCOMES,
             knowledge_version=self.knowledge.version,

@@ -16,7 +16,7 @@ class Turn:
     """The facts of one turn, taken from the tracker once.
 
     `conversation` is Rasa's sender id, a pseudonym; `payload` tells that a button of ours was pressed, and `label`
-    what stood on it.
+    what stood on it. `is_in_flow` tells that a guided flow is going on.
     """
 
     conversation: str
@@ -26,6 +26,7 @@ class Turn:
     question: Question
     slots: dict[str, Any]
     metadata: dict[str, Any] = field(default_factory=dict)
+    is_in_flow: bool = False
 
     @property
     def is_payload(self) -> bool:
@@ -78,4 +79,5 @@ def turn_of(tracker: Tracker) -> Turn:
         question=question,
         slots=dict(tracker.slots),
         metadata=metadata,
+        is_in_flow=bool((tracker.active_loop or {}).get("name")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -9,11 +10,14 @@ from rasa_sdk.events import AllSlotsReset
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions._base import Guide, GuideAction, Response
+from bot.store.contacts import ContactStore
 
 
 def delete_data(guide: Guide) -> Response:
-    """Returns the response after deleting the person's rows; the row of this turn names nobody."""
+    """Returns the response after deleting the person's rows and requests; the row of this turn names nobody."""
     count = guide.services.store.forget(guide.turn.pseudonym)
+    with contextlib.closing(ContactStore(guide.services.settings.database_url, guide.services.secret)) as contacts:
+        contacts.forget(guide.turn.pseudonym)
     return Response(guide.say("deletion_done", "notice", count=count), is_anonymous=True)
 
 

@@ -18,6 +18,7 @@ class Settings:
     """Everything that an operator can set. Secrets stay out of `repr`.
 
     `var` holds what the program writes; `secret` is empty until `bot.store.secrets` has made or read one.
+    `reply_days` is how long a person who asked for a human waits before being told that nobody has answered.
     `phone_regions` are the ISO 3166 regions in which bare telephone numbers are recognised for redaction.
     `review_url` is the https address at which a TLS proxy serves the review console; empty where there is none.
     """
@@ -33,6 +34,7 @@ class Settings:
     phone_regions: tuple[str, ...] = ("US", "GB", "CN", "CH", "KE", "FR", "DE", "IN", "SG", "HK")
     enquiry_retention_days: int = 180
     dialogue_retention_hours: int = 24
+    reply_days: int = 5
     telegram_token: str = field(default="", repr=False)
     telegram_api_url: str = ""
     telegram_webhook_secret: str = field(default="", repr=False)
@@ -95,6 +97,7 @@ class Settings:
             dialogue_retention_hours=_positive(
                 get, "PARTNERGUIDE_DIALOGUE_RETENTION_HOURS", cls.dialogue_retention_hours
             ),
+            reply_days=_positive(get, "PARTNERGUIDE_REPLY_DAYS", cls.reply_days),
             telegram_token=_token(get("TELEGRAM_BOT_TOKEN", "")),
             telegram_api_url=_address("TELEGRAM_API_URL", get("TELEGRAM_API_URL", "")),
             telegram_webhook_secret=_webhook_secret(get("TELEGRAM_WEBHOOK_SECRET", "")),

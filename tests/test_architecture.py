@@ -23,6 +23,8 @@ MAY_IMPORT = {
     "bot.settings": {"bot.errors"},
     "bot.knowledge": {"bot.errors", "bot.reply", "bot.text"},
     "bot.languages": {"bot.knowledge"},
+    # Guided flows: pure but for the sealing of their state and the files of their documents.
+    "bot.flows": {"bot.errors", "bot.knowledge", "bot.reply", "bot.store", "bot.text"},
     "bot.charts": {"bot.errors", "bot.knowledge", "bot.reply"},
     "bot.phrases": {"bot.errors", "bot.knowledge"},
     # Pure measuring: what runs the model is handed in.
@@ -33,11 +35,12 @@ MAY_IMPORT = {
     # The one shared wiring of the actions and the dialogue.
     "bot.services": {"bot.knowledge", "bot.phrases", "bot.settings", "bot.store"},
     "bot.dialogue": {
-        *("bot.errors", "bot.knowledge", "bot.languages", "bot.logs", "bot.phrases", "bot.reply", "bot.services"),
-        *("bot.settings", "bot.store"),
+        *("bot.errors", "bot.flows", "bot.knowledge", "bot.languages", "bot.logs", "bot.phrases", "bot.reply"),
+        *("bot.services", "bot.settings", "bot.store"),
     },
     "bot.channels": {
-        *("bot.dialogue", "bot.errors", "bot.knowledge", "bot.languages", "bot.logs", "bot.phrases", "bot.reply"),
+        *("bot.dialogue", "bot.errors", "bot.flows", "bot.knowledge", "bot.languages", "bot.logs", "bot.phrases"),
+        "bot.reply",
         *("bot.settings", "bot.store"),
     },
     "bot.teaching": {
@@ -57,6 +60,7 @@ MAY_IMPORT = {
     "actions": {
         "bot.charts",
         "bot.errors",
+        "bot.flows",
         "bot.knowledge",
         "bot.languages",
         "bot.phrases",
@@ -85,7 +89,7 @@ BORDERS = {
     "opencc": ["bot.evaluation", "bot.text"],
     "argon2": ["bot.store"],
     "babel": ["bot.nlu", "bot.review", "bot.sources"],
-    "docx": ["bot.sources"],
+    "docx": ["bot.flows", "bot.sources"],
     "pypdf": ["bot.sources"],
     "jsonschema": ["bot.knowledge"],
     "yaml": ["bot.knowledge", "bot.review", "bot.teaching"],

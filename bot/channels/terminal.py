@@ -26,6 +26,7 @@ COMMANDS = {
     "chart": "/show_chart",
     "text": "/show_text",
     "more": "/ask_more",
+    "flows": "/start_flow",
     "person": "/request_person",
     "privacy": "/ask_privacy",
     "forget": "/delete_my_data",

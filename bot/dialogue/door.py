@@ -19,8 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot import services
+from bot.dialogue.opening import agent_of, enforce_retention
 from bot.dialogue.training import ModelRecord, verified_model
-from bot.errors import KnowledgeError, ModelError, StoreError
+from bot.errors import KnowledgeError
+from bot.flows import files
+from bot.flows.saying import is_of_flow, joined
 from bot.knowledge.loader import KnowledgeBase, folder_hash, load
 from bot.languages import reply_language
 from bot.phrases import Phrases
@@ -33,7 +36,6 @@ from bot.store.switches import LiveSwitches
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
-    from rasa.core.lock_store import LockStore
 
     from bot.dialogue.memory import DatabaseMemory, ProcessMemory
 
@@ -131,7 +133,7 @@ class Dialogue:
         Raises:
             ModelError: the model cannot be loaded; the one before stays in use.
         """
-        agent = _agent_of(path, self._memory, like=self._agent)
+        agent = agent_of(path, self._memory, like=self._agent)
         try:
             if folder_hash(self.settings.knowledge) != self._base.version:
                 self._base = load(self.settings.knowledge)
@@ -153,7 +155,9 @@ class Dialogue:
     def notice(self, message: Message, name: str, *, outcome: Outcome = "notice", **values: str | int) -> Answer:
         """Returns a phrase as the answer to a message that the channel itself has dealt with, and logs it."""
         started = time.perf_counter()
-        reply = self._own(message, name, outcome, "", **values)
+        last = self._last.get(message.conversation)
+        is_private = last is not None and (last.outcome == "flow" or any(is_of_flow(c) for c in last.choices))
+        reply = self._own(message, name, outcome, "", is_private=is_private, **values)
         return Answer(reply, (time.perf_counter() - started) * 1000)
 
     async def intent_of(self, text: str) -> str:
@@ -187,6 +191,12 @@ class Dialogue:
         slots = tracker.current_slot_values() if tracker else {}
         return {name: value for name, value in slots.items() if value not in (None, "", [])}
 
+    def discard(self, reply: Reply) -> None:
+        """Deletes the documents of a reply, for a channel that has sent them."""
+        for attachment in reply.attachments:
+            if attachment.kind == "document" and Path(attachment.path).parent == files.folder(self.settings.var):
+                Path(attachment.path).unlink(missing_ok=True)
+
     def forget(self, conversation: str) -> None:
         """Forgets a conversation; what was logged of it is the log's business."""
         self._memory.forget(conversation)
@@ -204,7 +214,8 @@ class Dialogue:
         if not any(character.isprintable() and not character.isspace() for character in text):
             return self._own(message, "empty_message", "notice")
         if len(text) > MAX_CHARACTERS:
-            return self._own(message, "too_long", "notice", limit=MAX_CHARACTERS)
+            is_private = await self.is_in_flow(message.conversation)
+            return self._own(message, "too_long", "notice", is_private=is_private, limit=MAX_CHARACTERS)
         chosen = self.typed_choice(message.conversation, text)
         if chosen is not None:
             return await self._handle(message, chosen.payload, chosen.label, picked)
@@ -249,17 +260,40 @@ class Dialogue:
             )
         except Exception:  # one turn may fail, the conversation goes on
             logger.exception("a turn failed")
-        data = next((m["custom"] for m in output.messages if "custom" in m), None)
-        if data is None:
-            return self._own(message, "technical_problem", "notice", label)
+        said = [m["custom"] for m in output.messages if "custom" in m]
+        if not said:
+            is_private = await self.is_in_flow(message.conversation)
+            return self._own(message, "technical_problem", "notice", label, is_private=is_private)
+        data = said[0]
         if text == "/confirm_deletion":
             self._memory.forget(message.conversation)
         picked.update(data.get("chosen", {}))
         picked["understood"] = data.get("understood", "")
-        return Reply.from_dict(data)
+        reply = Reply.from_dict(data)
+        # After what was asked in between, the form says what is still open.
+        open_questions = [Reply.from_dict(more) for more in said[1:] if more.get("is_continued")]
+        return joined(reply, open_questions[0]) if open_questions else reply
 
-    def _own(self, message: Message, name: str, outcome: Outcome, said: str = "", **values: str | int) -> Reply:
-        """Returns a reply made without the dialogue, logged here because no action ran."""
+    async def is_in_flow(self, conversation: str) -> bool:
+        """Returns whether a guided flow goes on; what is said then belongs in no log, even if nothing can tell."""
+        try:
+            tracker = await self._memory.retrieve(conversation)
+        except Exception:  # whatever is wrong with the memory
+            logger.exception("a conversation could not be looked up")
+            return True
+        return tracker is not None and bool(tracker.active_loop_name)
+
+    def _own(
+        self,
+        message: Message,
+        name: str,
+        outcome: Outcome,
+        said: str = "",
+        *,
+        is_private: bool = False,
+        **values: str | int,
+    ) -> Reply:
+        """Returns a reply made without the dialogue, logged here because no action ran; without words if private."""
         language = reply_language(
             "" if message.text.startswith("/") else message.text,  # in what script a command is typed says nothing
             self.knowledge.languages,
@@ -284,8 +318,8 @@ class Dialogue:
             pseudonym=message.person or message.conversation,
             audience=reply.audience,
             language=language,
-            text=redact(said or message.text[:MAX_CHARACTERS], self.settings.phone_regions),
-            shown=reply.text,
+            text="" if is_private else redact(said or message.text[:MAX_CHARACTERS], self.settings.phone_regions),
+            shown="" if is_private else reply.text,
             intent=name,
             outcome=outcome,
             is_enquiry=outcome in ENQUIRY_OUTCOMES,
@@ -339,7 +373,8 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     from bot.dialogue.locks import SharedLocks
     from bot.dialogue.memory import ProcessMemory, lasting_memory
 
-    _enforce_retention(settings, shared.store)
+    enforce_retention(settings, shared.store)
+    files.discard_old(settings.var)
     trust_own_actions()
     memory: ProcessMemory | DatabaseMemory
     if lasting:
@@ -347,39 +382,10 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     else:
         memory = ProcessMemory(Domain.empty())
     locks = SharedLocks(settings.redis_url) if settings.redis_url and lasting else None
-    agent = _agent_of(path, memory, locks)
+    agent = agent_of(path, memory, locks)
     return Dialogue(
         settings, shared.knowledge, shared.phrases, shared.store, agent, memory, record, switches=shared.switches
     )
-
-
-def _agent_of(
-    path: Path, memory: ProcessMemory | DatabaseMemory, locks: LockStore | None = None, like: Agent | None = None
-) -> Agent:
-    """Returns the agent of a model; `like` is the one whose place it takes, which may still be in a conversation."""
-    from rasa.core.agent import Agent
-
-    from bot.dialogue.executor import InProcessActions
-
-    endpoint = like.action_endpoint if like else InProcessActions("actions")
-    try:
-        # One lock store for both: a conversation is worked on by one of them at a time.
-        return Agent.load(
-            str(path),
-            tracker_store=memory,
-            lock_store=like.lock_store if like else locks,
-            action_endpoint=endpoint,
-        )
-    except Exception as error:
-        raise ModelError(f"{path} cannot be loaded; run partnerguide train") from error
-
-
-def _enforce_retention(settings: Settings, store: EnquiryStore) -> None:
-    """Deletes the rows that have outlived the retention people are told of; with the database away, another time."""
-    try:
-        store.purge(settings.enquiry_retention_days, datetime.datetime.now(datetime.timezone.utc))
-    except StoreError as error:
-        logger.warning("old enquiries could not be deleted: %s", error)
 
 
 def dialogue_url(settings: Settings) -> str:

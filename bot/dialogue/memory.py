@@ -25,14 +25,23 @@ logger = logging.getLogger(__name__)
 TURNS_PER_SESSION = 20
 
 
+#: The slot that keeps the answers of a guided flow.
+_FLOW = "flow"
+
+
 def begin_session_when_long(tracker: DialogueStateTracker) -> None:
-    """Starts a new session in a tracker that has grown long, unless a form is being filled in.
+    """Starts a new session in a tracker that has grown long, or in which a flow has ended, unless a form is filled in.
+
+    With the session of a flow go its answers: what has ended leaves nothing behind, encrypted or not.
 
     The slots go along by their present values. Rasa's own session start carries every slot event of the past, which
     would make the sessions themselves grow.
     """
-    turns = sum(isinstance(event, UserUttered) for event in _since_session_start(tracker.events))
-    if turns < TURNS_PER_SESSION or tracker.active_loop_name:
+    recent = _since_session_start(tracker.events)
+    turns = sum(isinstance(event, UserUttered) for event in recent)
+    held = any(isinstance(event, SlotSet) and event.key == _FLOW and event.value for event in recent)
+    has_ended = held and tracker.get_slot(_FLOW) is None
+    if tracker.active_loop_name or (turns < TURNS_PER_SESSION and not has_ended):
         return
     # Made before the slots: Rasa's SQL store leaves out what is older than the start of a session (rasa 3.6.21).
     start = SessionStarted()

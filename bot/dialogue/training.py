@@ -25,6 +25,8 @@ from bot.store.lessons import Example, LessonStore, digest, present_digest
 RECORD = "current.json"
 # Whatever of this changes makes a trained model stale, besides the knowledge base.
 _CODE = ("bot/nlu", "bot/text")
+# Nothing is learned from these parts of the knowledge base.
+_UNLEARNED = ("flows", "flow_words")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class ModelRecord:
 def inputs_hash(settings: Settings) -> str:
     """Returns a short hash over everything a model is trained from: configuration, data, knowledge, code, Rasa."""
     digest = hashlib.sha256(importlib.metadata.version("rasa").encode())
-    digest.update(folder_hash(settings.knowledge).encode())
+    digest.update(folder_hash(settings.knowledge, _UNLEARNED).encode())
     data = (p for p in settings.nlu_data.rglob("*.yml") if p.name != "phrases.yml")
     code = (p for folder in _CODE for p in (settings.root / folder).rglob("*.py"))
     for path in sorted([settings.root / "config.yml", *data, *code]):

@@ -21,7 +21,7 @@ ACCEPTED = {
         "Rasa expects responses for a retrieval intent; ours is answered by an action from the knowledge base"
     ),
     r"^Slot auto-fill has been removed in 3.0": "Rasa says so whenever it validates slot mappings, whatever they are",
-    r"The intent '(show_\w+|confirm_\w+)' is listed in the domain file, but is not": (
+    r"The intent '(show_\w+|confirm_\w+|answer_flow)' is listed in the domain file, but is not": (
         "only our own buttons and commands send this intent"
     ),
 }

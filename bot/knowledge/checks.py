@@ -15,6 +15,7 @@ import jsonschema
 from bot.errors import KnowledgeError
 from bot.knowledge import render
 from bot.knowledge.chart_checks import check_charts
+from bot.knowledge.flow_checks import check_flows
 from bot.knowledge.loader import KnowledgeBase, load, normal_question, read_yaml, term_questions
 from bot.knowledge.models import Entry, Text
 from bot.knowledge.numbers import numbers_in
@@ -31,6 +32,9 @@ _SCHEMAS = {
     "organisations/*.yml": "organisations",
     "charts/*.yml": "charts",
     "chart_texts/*.yml": "chart_texts",
+    "flows/*.yml": "flows",
+    "flow_texts/*/*.yml": "flow_texts",
+    "flow_words/*.yml": "flow_words",
 }
 # Numbers that are names, not figures: document symbols, goals, principles, agendas, resolutions, years of strategies.
 _NAMES = re.compile(
@@ -61,6 +65,7 @@ def check(root: Path) -> list[str]:
         problems += _entry(entry, knowledge)
     problems += _questions(knowledge)
     problems += check_charts(knowledge, _strange)
+    problems += check_flows(knowledge, _strange)
     return sorted(f"{Path(root.name) / path}: {problem}" for path, problem in (p.split(": ", 1) for p in problems))
 
 
@@ -98,8 +103,9 @@ def _brief(message: str) -> str:
 def _names(path: Path, data: dict[str, Any]) -> Iterator[str]:
     expected = {
         "topic": path.stem if path.parent.name == "entries" else None,
-        "language": path.parent.name if path.parent.parent.name == "texts" else path.stem,
+        "language": path.parent.name if path.parent.parent.name in ("texts", "flow_texts") else path.stem,
         "code": path.stem,
+        "flow": path.stem,
     }
     for key, value in expected.items():
         if key in data and value is not None and data[key] != value:

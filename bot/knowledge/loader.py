@@ -15,6 +15,7 @@ import yaml
 
 from bot.errors import KnowledgeError
 from bot.knowledge.charts import Chart, ChartWords, read_chart_words, read_charts
+from bot.knowledge.flows import Flow, FlowWords, read_flow_words, read_flows
 from bot.knowledge.models import Entry, Figure, Language, Reference, Source, Text
 
 
@@ -37,6 +38,8 @@ class KnowledgeBase:
     terms: dict[str, str]
     charts: dict[str, Chart] = field(default_factory=dict)
     chart_words: dict[str, ChartWords] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    flow_words: dict[str, FlowWords] = field(default_factory=dict)
     switched_off: frozenset[str] = frozenset()
     _views: dict[frozenset[str], KnowledgeBase] = field(default_factory=dict, repr=False, compare=False)
 
@@ -151,6 +154,7 @@ def load(root: Path) -> KnowledgeBase:
             for key, names in _need(path, files[path], "organisations").items():
                 organisations.setdefault(key, {})[path.stem] = _guard(path, key, lambda n=names: tuple(n))
     pictures = {path: data for path, data in files.items() if path.parent.name in ("charts", "chart_texts")}
+    guided = {path: data for path, data in files.items() if path.relative_to(root).parts[0].startswith("flow")}
     return KnowledgeBase(
         root=root,
         version=folder_hash(root),
@@ -161,20 +165,32 @@ def load(root: Path) -> KnowledgeBase:
         terms=_terms(entries, languages),
         charts=_guard(root / "charts", "charts", lambda: read_charts(pictures, root)),
         chart_words=_guard(root / "chart_texts", "charts", lambda: read_chart_words(pictures, root)),
+        flows=_guard(root / "flows", "flows", lambda: read_flows(guided, root)),
+        flow_words=_guard(root / "flow_words", "flows", lambda: read_flow_words(guided, root)),
         switched_off=frozenset(entry.id for entry in entries.values() if entry.switched_off),
     )
 
 
 #: Entries that are still to be written lie there; nothing reads them.
 DRAFTS = "drafts"
-_FOLDERS = ("languages", "sources", "organisations", "entries", "texts", "charts", "chart_texts")
+_FOLDERS = (
+    *("languages", "sources", "organisations", "entries", "texts", "charts", "chart_texts"),
+    *("flows", "flow_texts", "flow_words"),
+)
 
 
-def folder_hash(root: Path) -> str:
-    """Returns twelve hexadecimal digits over the names and contents of every YAML file under `root` but drafts."""
+def folder_hash(root: Path, without: tuple[str, ...] = ()) -> str:
+    """Returns twelve hexadecimal digits over the names and contents of every YAML file under `root` but drafts.
+
+    Args:
+        without: more folders in `root` that are left out.
+    """
     digest = hashlib.sha256()
     for path in sorted(path for path in root.rglob("*.yml") if path.parent != root / DRAFTS):
-        digest.update(path.relative_to(root).as_posix().encode())
+        relative = path.relative_to(root)
+        if relative.parts[0] in without:
+            continue
+        digest.update(relative.as_posix().encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:12]
 

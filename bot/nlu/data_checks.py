@@ -13,8 +13,10 @@ from bot.phrases import check_phrases, load_phrases
 
 #: Intents that only our own buttons and commands send: nobody says them.
 PAYLOAD_INTENTS = frozenset(
-    {"show_entry", "show_chart", "show_text", "show_topic", "confirm_person", "confirm_deletion"}
+    {"show_entry", "show_chart", "show_text", "show_topic", "confirm_person", "confirm_deletion", "answer_flow"}
 )
+# Rasa's own action, which a rule may end with.
+_LISTEN = "action_listen"
 #: The intent of every content question; its examples stand in the knowledge base.
 FAQ_INTENT = "faq"
 
@@ -26,10 +28,11 @@ def check_data(root: Path, knowledge: KnowledgeBase) -> list[str]:
     domain = [read_yaml(path) for path in sorted((nlu_data / "domain").glob("*.yml"))]
     intents = {_name(intent) for part in domain for intent in part.get("intents", ())}
     actions = {action for part in domain for action in part.get("actions", ())}
+    forms = {form for part in domain for form in part.get("forms", ())}
     said, problems = _said(nlu_data, list(knowledge.languages))
     problems += [*_examples(said, complete, intents), *_files(nlu_data, complete)]
     problems += _clashes(said, knowledge)
-    problems += _rules(nlu_data, intents, actions)
+    problems += _rules(nlu_data, intents, {*actions, *forms, _LISTEN})
     problems += _classes(root / "actions", actions)
     try:
         present = [code for code in complete if (nlu_data / code / "phrases.yml").exists()]
@@ -120,7 +123,7 @@ def _rules(nlu_data: Path, intents: set[str], actions: set[str]) -> Iterator[str
                     led.add(step["intent"])
                     if step["intent"] not in intents:
                         yield f"nlu_data/rules/{path.name}: {rule['rule']}: no intent {step['intent']}"
-                elif step.get("action") not in actions:
+                elif "action" in step and step["action"] not in actions:
                     yield f"nlu_data/rules/{path.name}: {rule['rule']}: no action {step.get('action')}"
     for intent in sorted(intents - led):
         yield f"nlu_data/rules: no rule begins with the intent {intent}"

@@ -12,6 +12,9 @@ from bot.knowledge.loader import folder_hash, load
 from bot.nlu.evidence import FAQ
 from bot.nlu.paths import project_path
 
+#: The intent of whoever wants to be taken through a guided flow.
+START_FLOW = "start_flow"
+
 
 class KnowledgeImporter(RasaFileImporter):  # type: ignore[misc]  # rasa ships no types
     """Reads `nlu_data/` as Rasa does, and every entry's questions, in every language, as `faq/<entry>`.
@@ -39,7 +42,14 @@ class KnowledgeImporter(RasaFileImporter):  # type: ignore[misc]  # rasa ships n
             for _, text in sorted(entry.texts.items())
             for question in (text.title, *text.questions)
         ]
-        return super().get_nlu_data(language).merge(TrainingData(questions))
+        # How people ask for a flow stands with the flow: adding one needs no edit of the training data.
+        starts = [
+            Message.build(text=example, intent=START_FLOW)
+            for flow in base.flows.values()
+            for _, words in sorted(flow.texts.items())
+            for example in (words.title, *words.start)
+        ]
+        return super().get_nlu_data(language).merge(TrainingData([*questions, *starts]))
 
     def get_config(self) -> dict[str, Any]:
         """See parent class. Components that read the knowledge base get its version, so that caches notice a change."""

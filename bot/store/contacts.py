@@ -20,7 +20,7 @@ from bot.store.sealing import Seal
 from bot.store.secrets import secret
 from bot.store.table import Table
 from bot.store.text import safe_name, safe_text
-from bot.store.threads import erase
+from bot.store.threads import erase, replied_to
 
 #: Without letters and digits that are taken for each other on the telephone (Crockford's base 32, without U).
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -28,10 +28,13 @@ _REFERENCE_CHARACTERS = 8
 _DRAFT_HOURS = 24
 #: Later than this, "yes" hardly means what was asked then.
 ASKED_MINUTES = 60
-#: `draft` waits for consent and holds no address, `shelved` too, but something else was said since; `closed` holds none
-#: any more.
-STATES = ("draft", "shelved", "open", "answered", "closed")
+#: `draft` waits for consent and holds no address, `shelved` too, but something else was said since; `overdue` is open,
+#: and the person has been told that nobody has answered in time; `closed` holds no address any more.
+STATES = ("draft", "shelved", "open", "overdue", "answered", "closed")
 _WAITING_FOR_CONSENT = ("draft", "shelved")
+_UNANSWERED = ("open", "overdue")
+#: Somebody has agreed, and nobody has closed it.
+NOT_CLOSED = (*_UNANSWERED, "answered")
 #: How a request may end.
 RESULTS = ("answered", "passed_on", "no_reply", "not_for_us", "withdrawn")
 
@@ -158,12 +161,26 @@ class ContactStore(Table):
         return self._list(_of(pseudonym))
 
     def waiting(self) -> Sequence[Contact]:
-        """Returns the requests that are open or answered, newest first."""
-        return self._list(_TABLE.c.state.in_(("open", "answered")))
+        """Returns the requests that are open, overdue or answered, newest first."""
+        return self._list(_TABLE.c.state.in_(NOT_CLOSED))
+
+    def overdue(self, after_days: int, now: datetime | None = None) -> Sequence[Contact]:
+        """Returns the open requests that nobody has answered for so many days, and whose persons do not know it yet."""
+        since = in_utc(now or datetime.now(timezone.utc)) - timedelta(days=after_days)
+        # One that was answered and is open again counts its days from nowhere: its person has heard from somebody.
+        is_heard = _TABLE.c.reference.in_(replied_to())
+        return self._list(and_(_TABLE.c.state == "open", _TABLE.c.created_at < since, ~is_heard))
+
+    def mark_overdue(self, reference: str) -> bool:
+        """Notes that a person has been told that nobody answered; returns whether there was such an open request."""
+        named = _TABLE.c.reference == safe_name(normal_reference(reference))
+        with self._connection() as connection:
+            statement = update(_TABLE).where(named, _TABLE.c.state == "open").values(state="overdue")
+            return bool(connection.execute(statement).rowcount)
 
     def count_open(self) -> int:
         """Returns how many requests nobody has answered yet."""
-        statement = select(func.count()).select_from(_TABLE).where(_TABLE.c.state == "open")
+        statement = select(func.count()).select_from(_TABLE).where(_TABLE.c.state.in_(_UNANSWERED))
         with self._connection() as connection:
             return int(connection.execute(statement).scalar() or 0)
 
@@ -171,7 +188,7 @@ class ContactStore(Table):
         """Notes that somebody has answered; returns whether there was such an open request."""
         named = _TABLE.c.reference == safe_name(normal_reference(reference))
         with self._connection() as connection:
-            statement = update(_TABLE).where(named, _TABLE.c.state == "open").values(state="answered")
+            statement = update(_TABLE).where(named, _TABLE.c.state.in_(_UNANSWERED)).values(state="answered")
             return bool(connection.execute(statement).rowcount)
 
     def reopen(self, reference: str) -> bool:
@@ -189,7 +206,7 @@ class ContactStore(Table):
         """Says who sees to a request and until when; returns whether there was such an open one."""
         named = _TABLE.c.reference == safe_name(normal_reference(reference))
         with self._connection() as connection:
-            statement = update(_TABLE).where(named, _TABLE.c.state.in_(("open", "answered")))
+            statement = update(_TABLE).where(named, _TABLE.c.state.in_(NOT_CLOSED))
             return bool(connection.execute(statement.values(assignee=assignee, due_on=due_on)).rowcount)
 
     def close_request(self, reference: str, result: str = "") -> bool:
@@ -204,7 +221,7 @@ class ContactStore(Table):
         changes = {"state": "closed", "address": "", "question": "", "closed_at": datetime.now(timezone.utc)}
         named = _TABLE.c.reference == safe_name(normal_reference(reference))
         with self._connection() as connection:
-            statement = update(_TABLE).where(named, _TABLE.c.state.in_(("open", "answered")))
+            statement = update(_TABLE).where(named, _TABLE.c.state.in_(NOT_CLOSED))
             if not connection.execute(statement.values(result=result, **changes)).rowcount:
                 return False
             erase(connection, normal_reference(reference))

@@ -131,6 +131,11 @@ class ThreadStore(Table):
         return ThreadPart(**{**row, "text": self._seal.open(row["text"])})
 
 
+def replied_to() -> Any:
+    """Returns the statement that selects the references of requests to which a reply was sent."""
+    return select(_TABLE.c.reference).where(_TABLE.c.kind == "reply", _TABLE.c.state == "sent")
+
+
 def erase(connection: Connection, reference: str) -> None:
     """Erases the thread of a request."""
     connection.execute(delete(_TABLE).where(_TABLE.c.reference == safe_name(reference)))

@@ -42,6 +42,7 @@ TOKEN = "7000000001:" + "A" * 35
         ("PARTNERGUIDE_PHONE_REGIONS", "us, cn,", "phone_regions", ("US", "CN")),
         ("PARTNERGUIDE_ENQUIRY_RETENTION_DAYS", "30", "enquiry_retention_days", 30),
         ("PARTNERGUIDE_DIALOGUE_RETENTION_HOURS", "1", "dialogue_retention_hours", 1),
+        ("PARTNERGUIDE_REPLY_DAYS", "10", "reply_days", 10),
         ("TELEGRAM_BOT_TOKEN", f" {TOKEN}\n", "telegram_token", TOKEN),
         ("TELEGRAM_API_URL", "http://localhost:8081/", "telegram_api_url", "http://localhost:8081"),
         ("TELEGRAM_WEBHOOK_SECRET", "a-b_9", "telegram_webhook_secret", "a-b_9"),

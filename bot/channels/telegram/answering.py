@@ -12,11 +12,12 @@ from typing import Any
 from telegram import Bot
 from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot
 
-from bot.channels.telegram import browsing, handover
+from bot.channels.telegram import browsing, flows, handover
 from bot.channels.telegram.front import Asker, Front
 from bot.channels.telegram.rendering import Button, Extras, Outgoing, render
 from bot.channels.telegram.sending import Sent, UndeliveredError, deliver, edit, typing
 from bot.dialogue.door import Answer
+from bot.flows.saying import is_of_flow
 from bot.reply import Outcome, Reply
 
 logger = logging.getLogger(__name__)
@@ -71,21 +72,24 @@ async def answer(
         reference = reply.enquiry_id[:8].upper()
         logger.error("reference %s: the dialogue failed", reference)
         note = front.words(reply.language, "reference", reference=reference)
+    reply, flow_rows = await flows.before_sending(front, asker, reply)
     bare = reply
     listed = browsing.long_list(front, reply)
     if asker.is_private and any(choice.payload == handover.CONFIRM_PAYLOAD for choice in reply.choices):
         # The dialogue knows of no address; here one can be stored, for which consent is asked at once.
         note, listed = await _offered(front, asker, reply.language)
-        bare = dataclasses.replace(reply, choices=())
+        # What a guided flow asks stays open meanwhile, with its buttons.
+        bare = dataclasses.replace(reply, choices=tuple(c for c in reply.choices if is_of_flow(c)))
     elif listed:
         bare = dataclasses.replace(reply, choices=())
     notes = tuple(text for text in (note, _notice(front, reply.language) if is_told_here else "") if text)
-    under = [*listed, *rows, *_rows(front, asker, reply, is_told_here=is_told_here)]
+    under = [*listed, *flow_rows, *rows, *_rows(front, asker, reply, is_told_here=is_told_here)]
     outgoing = render(bare, front.payloads, Extras(notes, tuple(tuple(row) for row in under)))
     if edits and len(outgoing) == 1 and await edit(bot, asker.place, edits, outgoing[0]):
         sent: Sent = "sent"
     else:
         sent = await deliver(bot, asker.place, outgoing)
+    front.dialogue.discard(reply)
     return await _settled(front, bot, asker, answered, sent, is_first=is_first)
 
 
@@ -159,7 +163,7 @@ def _rows(front: Front, asker: Asker, reply: Reply, *, is_told_here: bool) -> li
                 *([front.button(reply.language, "person", "p")] if asker.is_private else []),
             ]
         )
-    if reply.outcome == "handover" and asker.is_private:
+    if reply.outcome == "handover" and asker.is_private and not reply.intent.startswith("flow/"):
         rows.append([front.button(reply.language, "person", "p")])  # where an answer can come into this chat
     if is_told_here:
         privacy = front.button(reply.language, "privacy", "v")

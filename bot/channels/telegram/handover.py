@@ -83,6 +83,9 @@ async def typed_consent(front: Front, asker: Asker, text: str) -> tuple[Contact,
         return None
     if asked is None:
         return None
+    if await front.dialogue.is_in_flow(asker.conversation):  # there a yes, or a number, answers what the flow asks
+        await asyncio.to_thread(front.contacts.shelve, asker.pseudonym)
+        return None
     # By number or label too, as of any other choice; Chinese keyboards type full-width digits.
     labels = [front.words(asked.language, f"button_{name}").casefold() for name in ("consent", "no_consent")]
     said = unicodedata.normalize("NFKC", text).strip().casefold()

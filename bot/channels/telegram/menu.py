@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "sources": ("private", "group"),
     "cite": ("private", "group"),
     "glossary": ("private", "group"),
+    "flows": ("private", "group"),
     "ask": ("group",),
     "language": ("private", "group"),
     "audience": ("private",),

@@ -32,6 +32,9 @@ _DIALOGUE: dict[str, tuple[str, tuple[str, ...]]] = {
     "t": ("show_topic", ("topic", "page")),
     "T": ("ask_topics", ()),
     "l": ("change_language", ("language",)),
+    "w": ("answer_flow", ("step", "value")),
+    "W": ("start_flow", ("flow",)),
+    "wc": ("continue_flow", ()),
 }
 #: Kinds that the front itself deals with, with the number of their values.
 _OWN = {
@@ -139,7 +142,7 @@ class Payloads:
 
     def _is_known(self, name: str, value: str) -> bool:
         known = self._knowledge
-        if name == "locator":  # the dialogue says which places a document has not
+        if name in ("locator", "step", "value"):  # the dialogue says which places a document has not
             return bool(_PLAIN.fullmatch(value))
         if name == "page":
             return value.isascii() and value.isdigit() and len(value) <= 3
@@ -148,6 +151,7 @@ class Payloads:
             "source": known.sources,
             "topic": known.topics,
             "language": known.languages,
+            "flow": known.flows,
         }
         return value in names[name]
 

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.channels.telegram import menu
+from bot.channels.telegram import flows, menu
 from bot.channels.telegram.application import ALLOWED_UPDATES, Assembly
 from bot.channels.telegram.monitor import Monitor
 from bot.channels.telegram.secrecy import keep_token_out
@@ -173,6 +173,7 @@ async def _sweep(assembly: Assembly) -> None:
             await asyncio.to_thread(purge, assembly)
         rounds += 1
         await asyncio.sleep(SWEEP_S)
+        await _tell_overdue(assembly)
         try:
             count = await assembly.queue.recover(assembly.app.bot)
         except StoreError as error:
@@ -180,6 +181,13 @@ async def _sweep(assembly: Assembly) -> None:
         else:
             if count:
                 logger.info("%d updates of before are worked on", count)
+
+
+async def _tell_overdue(assembly: Assembly) -> None:
+    try:
+        await flows.tell_overdue(assembly.front, assembly.app.bot)
+    except StoreError as error:
+        logger.warning("the requests cannot be read: %s", error)
 
 
 def purge(assembly: Assembly) -> None:

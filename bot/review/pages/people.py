@@ -12,13 +12,12 @@ from bot.review.pages.enquiry import address_of
 from bot.review.pages.inbox import reviewers
 from bot.review.routing import Section, page
 from bot.review.visit import Visit
-from bot.store.contacts import RESULTS, Contact
+from bot.store.contacts import NOT_CLOSED, RESULTS, Contact
 from bot.store.jobs import JobStore
 from bot.store.queue import QueueStore
 
 PATH = "/people"
-_STATES = ("open", "answered", "closed")
-_OPEN = ("open", "answered")
+_STATES = (*NOT_CLOSED, "closed")
 
 
 def people(visit: Visit) -> Response:
@@ -26,7 +25,7 @@ def people(visit: Visit) -> Response:
     contacts, state = visit.console.contacts, visit.asked("state", 10)
     state = state if state in _STATES else "open"
     waiting = contacts.waiting()
-    counts = {code: sum(contact.state == code for contact in waiting) for code in _OPEN}
+    counts = {code: sum(contact.state == code for contact in waiting) for code in NOT_CLOSED}
     shown = contacts.closed() if state == "closed" else [contact for contact in waiting if contact.state == state]
     if state != "closed":
         shown = sorted(shown, key=lambda contact: (contact.due_on or date.max, contact.created_at))
@@ -44,7 +43,7 @@ def request(visit: Visit) -> Response:
     return visit.render(
         "request.html",
         contact=contact,
-        is_open=contact.state in _OPEN,
+        is_open=contact.state in NOT_CLOSED,
         thread=visit.console.threads.of(contact.reference),
         canned=canned,
         reply=wanted,
@@ -142,7 +141,7 @@ def _contact(visit: Visit) -> Contact:
 
 def _open_contact(visit: Visit) -> Contact:
     contact = _contact(visit)
-    if contact.state not in _OPEN:
+    if contact.state not in NOT_CLOSED:
         raise HTTPException(404)
     return contact
 

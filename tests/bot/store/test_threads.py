@@ -79,6 +79,22 @@ def test_plans_counts_and_reopens_requests(contacts, reference):
     assert not contacts.plan(reference, "anna", None)
 
 
+def test_counts_what_is_overdue_among_what_is_open(contacts, reference):
+    assert contacts.mark_overdue(reference)
+    assert contacts.count_open() == 1
+    assert contacts.plan(reference, "li", None)
+    assert contacts.close_request(reference, "no_reply")
+
+
+def test_takes_nobody_for_unanswered_who_was_sent_a_reply(threads, contacts, reference):
+    part = threads.add(reference, "reply", "anna", "Please write to …")
+    assert [request.reference for request in contacts.overdue(-1)] == [reference]
+    threads.mark_sent(part)
+    contacts.mark_answered(reference)
+    contacts.reopen(reference)
+    assert contacts.overdue(-1) == []
+
+
 def test_keeps_one_canned_text_per_name_and_language(ready_url):
     with CannedStore(ready_url) as canned:
         canned.keep("Hours", "en", "old", "anna")

@@ -131,6 +131,11 @@ def command_list(front: Front, asker: Asker) -> str:
     return "\n".join(f"/{name} – {front.words(asker.language, f'command_{name}')}" for name in names)
 
 
+async def guided(front: Front, bot: Bot, asker: Asker, number: str, _: str) -> None:
+    """Lists the guided flows."""
+    await answer(front, bot, asker, number, command="/start_flow", text="/flows")
+
+
 _STEPS: dict[str, Step] = {
     "topics": topic,
     "principles": topic,
@@ -140,6 +145,7 @@ _STEPS: dict[str, Step] = {
     "sources": documents,
     "cite": cite,
     "glossary": glossary,
+    "flows": guided,
     "language": language,
     "audience": audience,
     "help": help_page,

@@ -72,7 +72,10 @@ async def cancel(update: Update, context: Context) -> None:
     front = front_of(context)
     asker = front.asker(update)
     if isinstance(message, Message) and asker is not None:
-        await withdraw(front, context.bot, asker, number_of(message), "/cancel")
+        if await front.dialogue.is_in_flow(asker.conversation):
+            await answer(front, context.bot, asker, number_of(message), command="/cancel_flow", text="/cancel")
+        else:
+            await withdraw(front, context.bot, asker, number_of(message), "/cancel")
 
 
 def handlers() -> list[Handler]:

@@ -48,6 +48,8 @@ async def question(update: Update, context: Context) -> None:
         await say(front, context.bot, asker, number, "group_hint" if not asker.is_private else "not_read")
     elif len(text) > MAX_CHARACTERS:
         await say(front, context.bot, asker, number, "too_long", limit=f"{MAX_CHARACTERS:,}", length=f"{len(text):,}")
+    elif message.edit_date and await front.dialogue.is_in_flow(asker.conversation):
+        await say(front, context.bot, asker, number, "flow_edited")
     elif asker.is_private and await _typed_step(front, context.bot, asker, number, text):
         return
     else:

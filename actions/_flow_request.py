@@ -1,0 +1,54 @@
+"""Passes on what a flow has gathered, once its person has seen it and agreed."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import logging
+
+from actions._base import Guide
+from actions._flow import said_by_flow, teller
+from bot.errors import StoreError
+from bot.flows.state import State, answers_of
+from bot.knowledge.flows import AFFIRMED
+from bot.reply import Reply
+from bot.store.contacts import ContactStore
+
+logger = logging.getLogger(__name__)
+
+#: The step of a flow with a request that asks whether the person agrees.
+CONSENT = "consent"
+
+
+def passed_on(guide: Guide, state: State) -> Reply:
+    """Returns what the person is told after the request was stored; it says plainly where nothing was."""
+    flow = guide.knowledge.flows[state.flow]
+    if not guide.has_person:
+        return said_by_flow(guide, "request_nobody")
+    if answers_of(flow, state).get(CONSENT) != AFFIRMED:
+        return said_by_flow(guide, "request_no_consent")
+    settings = guide.services.settings
+    told = dataclasses.replace(state, answers={k: v for k, v in state.answers.items() if k != CONSENT})
+    question = "\n".join(teller(guide, flow).lines(told))
+    try:
+        with contextlib.closing(ContactStore(settings.database_url, guide.services.secret)) as contacts:
+            contact = contacts.draft(guide.turn.pseudonym, guide.language, question)
+            # A channel that can write to the person opens the request itself, with the address it writes to.
+            if guide.turn.channel in _WITHOUT_ADDRESS:
+                contacts.consent(contact.reference, guide.turn.pseudonym, "")
+    except StoreError as error:
+        logger.warning("a request could not be stored: %s", error)
+        return said_by_flow(guide, "request_failed", contact=settings.contact)
+    where = "request_done_elsewhere" if guide.turn.channel in _WITHOUT_ADDRESS else "request_done_here"
+    values = {
+        "operator": settings.operator,
+        "contact": settings.contact,
+        "reference": contact.reference,
+        "days": settings.reply_days,
+    }
+    reply = said_by_flow(guide, "request_done", **values)
+    after = said_by_flow(guide, where, **values)
+    return dataclasses.replace(reply, outcome="handover", body=(*reply.body, *after.body), entry="")
+
+
+_WITHOUT_ADDRESS = frozenset({"terminal", "jsonl", "rest", "unknown"})
