@@ -38,6 +38,8 @@ _SAME_DOCUMENT = 2.5
 # How likely an entry is that is not about what the message names, and the last answer where the message corrects it.
 _OTHER_THING = 0.03
 _UNFIT = 0.1
+# An entry that bears the thing's name is about it before all others.
+_BEARS_ITS_NAME = 2.0
 _CORRECTED = 0.1
 # A leaning message whose entries together are less likely than this is about something else.
 _LEAST_IN_SCOPE = 0.15
@@ -121,7 +123,8 @@ def weighed(ranking: Ranking, said: Leaning, knowledge: KnowledgeBase, context: 
         for thing in said.things:
             fits = _aboutness(entry, thing, knowledge)
             score *= fits * fits if is_reference and fits == _OTHER_THING else fits
-        if corrects and last is not None and entry_id == last.id:
+        # Who corrects, or names something else, does not want the same again.
+        if (corrects or is_reference) and last is not None and entry_id == last.id:
             score *= _CORRECTED
         scores[entry_id] = score
     total = sum(scores.values()) + outside**trust_now * _OUTSIDE_BEFORE**trust_before
@@ -203,6 +206,8 @@ def _any_of(words: list[str]) -> str:
 
 def _aboutness(entry: Entry, thing: tuple[str, str], knowledge: KnowledgeBase) -> float:
     """Returns how likely an entry is for somebody who names a thing: lists of many such things less than one of it."""
+    if entry.id.partition(".")[2] == thing[1]:
+        return _BEARS_ITS_NAME
     if not is_about(entry, thing, knowledge):
         return _OTHER_THING
     return 1.0 / math.sqrt(max(1, len(entry.entities.get(thing[0], ())))) if thing[0] in _LISTED else 1.0

@@ -148,7 +148,8 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_
         close = tuple(e for e in likely if e in knowledge.entries and e != term)
         return Decision("answer", (term,), 1.0, runners_up=close)
     # A subject and nothing else is asked about, whatever it sounds like: "explain the MAF", "CoP, briefly".
-    if question.intent != "faq" and question.names_a_subject and says_nothing_else(question.besides, knowledge):
+    alone = question.names_a_subject and says_nothing_else(question.besides, knowledge)
+    if question.intent != "faq" and (alone or _is_on_a_principle(question)):
         question = question.about_its_subject()
     ranking, carries = _in_context(question, knowledge, context)
     # Of "???", "abc" or an emoji nothing is known, and the model's confidence in a guess means nothing (0.35-0.6,
@@ -184,6 +185,11 @@ def _names_what_it_is_about(question: Question, entry: Entry, knowledge: Knowled
     return any(is_about(entry, thing, knowledge) for thing in named)
 
 
+def _is_on_a_principle(question: Question) -> bool:
+    """Returns whether a message names one of the Ten Principles and may be a question, whatever stands around it."""
+    return bool(question.values("principle")) and question.in_scope >= _LEAST_NAMED
+
+
 def _besides(text: str, entities: Iterable[Mapping[str, Any]]) -> str:
     """Returns a text without the stretches of its entities."""
     kept = list(text)
@@ -217,9 +223,9 @@ def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Dec
     documents = question.values("document")
     known = [d for d in documents if d in knowledge.sources]
     locators = question.values("paragraph")
-    bare = _bare_principle(question, knowledge)
-    if bare is not None:
-        return bare
+    outright = _bare_principle(question, knowledge)
+    if outright is not None:
+        return outright
     counted = _bare_number(question, knowledge, last_entry)
     if counted is not None:
         known, locators = [counted[0]], [counted[1]]

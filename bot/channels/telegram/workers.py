@@ -19,7 +19,7 @@ from telegram.ext import ExtBot, Updater
 from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.application import ALLOWED_UPDATES, need_token
-from bot.channels.telegram.front import CHANNEL
+from bot.channels.telegram.front import CHANNEL, sender_id
 from bot.channels.telegram.intake import DurableQueue
 from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.reading import CarefulRequest
@@ -170,8 +170,7 @@ async def _receiving(
     inbox = Inbox.of(settings, f"telegram/{token.partition(':')[0]}")
 
     def person_of(update: Update) -> str:
-        user, chat = update.effective_user, update.effective_chat
-        return pseudonym(key, CHANNEL, str(user.id if user else chat.id if chat else 0))
+        return pseudonym(key, CHANNEL, str(sender_id(update)))
 
     queue = DurableQueue(inbox, person_of, Metrics())
     workers = Workers(command, count, queue, inbox)

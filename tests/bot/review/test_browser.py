@@ -51,12 +51,15 @@ NAMELESS = """() => {
   const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
   return [...nameless, ...ids.filter((id, i) => ids.indexOf(id) !== i)];
 }"""
+#: How long a page may take on a machine that has other work.
+PATIENCE_MS = 60_000
 WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield browser
         browser.close()
@@ -78,7 +81,7 @@ def open_page(chromium, address) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(**{"locale": "en", "reduced_motion": "reduce", **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
         page.goto(address)
