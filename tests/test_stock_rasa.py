@@ -129,6 +129,7 @@ async def test_answers_as_the_embedded_dialogue_does(starting, dialogue, stock):
             embedded = json.loads(json.dumps(answer.reply.to_dict()))
             uttered = stock.ask(f"stock-{language}", question)
             (custom,) = [message["custom"] for message in uttered if "custom" in message]
+            assert custom.pop("understood") == answer.understood
             # The REST channel sends each block of a text without buttons as a message of its own (rasa 3.6.21).
             assert "\n\n".join(message["text"] for message in uttered if "text" in message) == embedded["text"]
             buttons = [{"title": choice["label"], "payload": choice["payload"]} for choice in embedded["choices"]]

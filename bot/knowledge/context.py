@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -139,10 +140,10 @@ def points_back(text: str, knowledge: KnowledgeBase) -> bool:
         return False
     if has_pronoun(text, knowledge):
         return True
-    left = text.casefold()
+    left = _plain(text)
     for language in knowledge.languages.values():
         left = _without(left, language.question_words)
-    if left == text.casefold():
+    if left == _plain(text):
         return False
     for language in knowledge.languages.values():
         left = _without(left, language.reference_words)
@@ -151,7 +152,7 @@ def points_back(text: str, knowledge: KnowledgeBase) -> bool:
 
 def has_pronoun(text: str, knowledge: KnowledgeBase) -> bool:
     """Returns whether a message has a word such as "it" or "它"."""
-    return any(_has(text.casefold(), language.pronouns) for language in knowledge.languages.values())
+    return any(_has(_plain(text), language.pronouns) for language in knowledge.languages.values())
 
 
 def _has(text: str, words: tuple[str, ...]) -> bool:
@@ -168,7 +169,7 @@ def _nearness(entry: Entry, last: Entry | None) -> float:
 
 def says_nothing_else(rest: str, knowledge: KnowledgeBase) -> bool:
     """Returns whether the words beside what a message names are all such as refer: "I mean the …", "那…呢"."""
-    left = rest.casefold()
+    left = _plain(rest)
     for words in (language.reference_words for language in knowledge.languages.values()):
         left = _without(left, words)
     return not any(character.isalnum() for character in left)
@@ -177,18 +178,23 @@ def says_nothing_else(rest: str, knowledge: KnowledgeBase) -> bool:
 def goes_on(text: str, knowledge: KnowledgeBase) -> bool:
     """Returns whether a message, or a sentence of it, begins as one does that goes on: "and …", "那…"."""
     words = [word for language in knowledge.languages.values() for word in language.continuation_words]
-    starts = re.split(r"[.!?,;。！？，；]\s*", text.casefold())
+    starts = re.split(r"[.!?,;。！？，；]\s*", _plain(text))
     return any(re.match(rf"\s*(?:{_any_of(words)})(?![a-z])", start) for start in starts) if words else False
 
 
 def corrects_the_last(text: str, knowledge: KnowledgeBase) -> bool:
     """Returns whether a message begins as people begin who were misunderstood: "no, I meant …", "不对，…"."""
-    begin = text.casefold().lstrip()
+    begin = _plain(text).lstrip()
     return any(
         re.match(rf"{re.escape(word)}(?![a-z])", begin)
         for language in knowledge.languages.values()
         for word in language.correction_words
     )
+
+
+def _plain(text: str) -> str:
+    """Returns a text in lower case and without differences of width; marks that are not seen are left out."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if unicodedata.category(c) != "Cf")
 
 
 def _without(text: str, words: tuple[str, ...]) -> str:

@@ -109,7 +109,7 @@ def test_is_listed_only_where_measurements_are_asked_for(call, talked, arguments
 def ask_here(dialogue, call, var, monkeypatch):
     """Runs the command in this process, where Rasa is loaded already, with services and logging of its own."""
     monkeypatch.setattr(bot.services, "_services", None)
-    monkeypatch.setattr("bot.logs.configure", lambda: None)
+    monkeypatch.setattr("bot.logs.configure", lambda **_: None)
     monkeypatch.setenv("PARTNERGUIDE_VAR", str(var))
 
     def run(*arguments):

@@ -73,6 +73,7 @@ def test_finds_everything_in_order(examine, settings):
         "operator",
         "telegram",
         "telegram inbox",
+        "redis",
         "disk",
     }
     assert findings["knowledge"][1].startswith("4 entries, version ")

@@ -372,7 +372,7 @@ async def test_opens_a_seventh_flow_that_is_a_yaml_file_alone(dialogue, monkeypa
     shared = services.services()
     knowledge = dataclasses.replace(shared.knowledge, flows={**shared.knowledge.flows, "seventh": seventh()})
     monkeypatch.setattr(services, "_services", dataclasses.replace(shared, knowledge=knowledge))
-    monkeypatch.setattr(dialogue, "knowledge", knowledge)
+    monkeypatch.setattr(dialogue, "_base", knowledge)
     for language in ("en", "zh"):
         walk = Walk(dialogue, language)
         summary = await walk.to_the_end(await walk.begin("seventh"))

@@ -437,7 +437,7 @@ def test_goes_from_database_to_spool_to_lost_as_the_disk_fills(
 def small_disk(tmp_path):
     folder = tmp_path / "disk"
     folder.mkdir()
-    options = ["-t", "tmpfs", "-o", "size=1m", "none", str(folder)]
+    options = ["-t", "tmpfs", "-o", "size=2m", "none", str(folder)]
     if os.geteuid() != 0 or subprocess.run(["mount", *options], capture_output=True).returncode != 0:
         pytest.skip("this account may not mount a small disk")
     yield folder
@@ -446,7 +446,7 @@ def small_disk(tmp_path):
 
 def test_spools_beside_a_full_disk_and_stores_once_there_is_room(small_disk, open_store, make_row, spool_folder, clock):
     store = open_store(f"sqlite:///{small_disk}/guide.db")
-    (small_disk / "ballast").write_bytes(b"x" * 700_000)
+    (small_disk / "ballast").write_bytes(b"x" * 1_500_000)
     states = []
     while "spooled" not in states:
         states.append(store.record(make_row(len(states), text="x" * 4000)))

@@ -80,7 +80,7 @@ def work(settings):
 
 @pytest.mark.slow
 async def test_answers_after_a_decision_what_it_did_not_understand_before(
-    front, small_dialogue, settings, ada, editor, work
+    front, small_dialogue, settings, telegram_server, ada, editor, work
 ):
     follower = ModelFollower(small_dialogue)
     await noticed(ada)
@@ -119,8 +119,11 @@ async def test_answers_after_a_decision_what_it_did_not_understand_before(
     editor.send("/teach/models/back")
     await work()
     assert follower.look()
-    await ada.say(UNKNOWN)
-    assert TITLE["en"] not in (await ada.reply()).text
+    # In Ada's conversation it would be a question on what she has been told since.
+    ben = telegram_server.person(first_name="Ben", language_code="en")
+    await noticed(ben)
+    await ben.say(UNKNOWN)
+    assert TITLE["en"] not in (await ben.reply()).text
     assert editor.sent == 4
 
 
