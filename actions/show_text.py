@@ -86,7 +86,8 @@ def _in_other_words(guide: Guide, source: str, locator: str, citing: list[Entry]
     shares = dict(guide.turn.question.ranking)
     citing.sort(key=lambda entry: -shares.get(entry.id, 0.0))
     response = answer_entry(guide, citing[0].id, confidence=1.0, close=tuple(entry.id for entry in citing[1:]))
-    return Response(response.reply.with_note(_not_at_hand(guide, source, locator)), response.slots)
+    reply = dataclasses.replace(response.reply, intent=guide.turn.question.intent)
+    return Response(reply.with_note(_not_at_hand(guide, source, locator)), response.slots)
 
 
 def _shown(guide: Guide, source: str, locator: str, choices: tuple[Choice, ...]) -> Reply:

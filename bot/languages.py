@@ -21,7 +21,8 @@ _FOREIGN_LEAD = 1.5
 def script_of(text: str) -> str:
     """Returns the script most of the letters belong to, or an empty string where there are no letters."""
     counts: dict[str, int] = {}
-    for character in text:
+    # Full-width letters are letters of their script all the same.
+    for character in unicodedata.normalize("NFKC", text):
         if character.isalpha():
             name = unicodedata.name(character, "").partition(" ")[0]
             script = {"CJK": "Han", "LATIN": "Latin", "CYRILLIC": "Cyrillic", "ARABIC": "Arabic"}.get(name, name)

@@ -12,7 +12,7 @@ from tests.follow_ups import is_right, last_reply, read
 FOLDER = Path(__file__).parent / "follow_ups"
 
 # The share that is not allowed to get worse; measured some points above.
-FLOORS = {"en": 0.6, "zh": 0.6}
+FLOORS = {"en": 0.66, "zh": 0.66}
 
 
 @pytest.mark.model

@@ -15,7 +15,7 @@ from bot.reply import Reply
 FOLDER = Path(__file__).parent / "nlu"
 
 # What is not allowed to get worse; measured some points above (right, at most wrong, at most answered out of scope).
-FLOORS = {"en": (0.79, 0.13, 0.12), "zh": (0.79, 0.13, 0.14)}
+FLOORS = {"en": (0.85, 0.1, 0.11), "zh": (0.85, 0.1, 0.11)}
 
 
 def _questions(language: str) -> list[tuple[str, str]]:

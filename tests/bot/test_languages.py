@@ -28,6 +28,7 @@ def languages(tmp_path_factory):
         ("什么是 United Nations Global Compact", "Latin"),
         ("UN Global Compact 是什么意思啊", "Han"),
         ("Что такое ООН", "Cyrillic"),
+        ("ＷＨＡＴ ＩＳ ７", "Latin"),
         ("ما هو", "Arabic"),
         ("これはなに", "HIRAGANA"),
         ("¿Qué es esto?", "Latin"),
