@@ -41,6 +41,12 @@ class Fault:
     where: Callable[[dict[str, Any]], bool] = field(default=lambda _: True)
     hits: int = 0
 
+    def spare(self) -> None:
+        """Takes a hit back: the call was refused anyway, as for its pace, and another one is to be hit."""
+        self.hits -= 1
+        if self.times is not None:
+            self.times += 1
+
     def refusal(self) -> Refusal | None:
         """Returns what the call is refused with, or `None` if the fault lets it through."""
         if self.retry_after is not None:
