@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 
 import aiohttp
@@ -12,6 +13,7 @@ from bot.channels.telegram import front as front_module
 from bot.channels.telegram.allowance import Allowance
 from bot.channels.telegram.webhook import webhook_for
 from bot.errors import ChannelError
+from bot.store.inbox import Inbox
 from tests.bot.channels.telegram import small_front
 from tests.bot.channels.telegram.test_conversations import QUESTION, TITLE, noticed, rows, word
 
@@ -247,6 +249,25 @@ async def test_answers_by_webhook(by_webhook, telegram_server, language):
     await person.say(QUESTION[language])
     assert TITLE[language] in (await person.reply()).text
     assert {status for _, status in telegram_server.pusher.pushes} == {200}
+
+
+async def test_takes_over_at_once_what_a_dead_process_held(listen, settings, telegram_server, ada, unused_tcp_port):
+    """By webhook, where other processes may be alive: nobody waits for the lease."""
+    await ada.say(QUESTION["en"])
+    (update,) = telegram_server.updates.history
+    account = f"telegram/{settings.telegram_token.partition(':')[0]}"
+    with Inbox.of(settings, account) as dead, Inbox.of(settings, account) as living:
+        dead.receive(update["update_id"], "ada", json.dumps(update))
+        assert dead.take(update["update_id"])
+        living.receive(5, "bo", json.dumps({**update, "update_id": 5}))
+        assert living.take(5)
+        dead.close()
+        telegram_server.updates.drop()
+        webhook = webhook_for(settings, f"http://127.0.0.1:{unused_tcp_port}/hook", "127.0.0.1", unused_tcp_port)
+        async with listen(webhook=webhook) as front:
+            assert TITLE["en"] in (await ada.reply()).text
+            await front.queue.join()
+            assert front.front.inbox.counts() == {"sent": 1, "working": 1}
 
 
 async def test_takes_no_call_without_the_secret(by_webhook, ada):
