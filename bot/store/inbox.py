@@ -154,8 +154,8 @@ class Inbox(Table):
         try:
             with self._connection() as connection:
                 more = {"attempts": _TABLE.c.attempts + 1, "worker": self._life.name()}
-                values = {"state": "working", "lease_until": now + self._lease, **more}
-                is_ours = bool(connection.execute(statement.values(values)).rowcount)
+                begun = statement.values(state="working", lease_until=now + self._lease, **more)
+                is_ours = bool(connection.execute(begun).rowcount)
                 is_there = is_ours or _is_there(connection, self._id(number))
         except StoreError:
             is_ours = is_there = True
@@ -226,7 +226,7 @@ class Inbox(Table):
         with self._connection() as connection:
             # Asked whether they live after they were found: whoever takes a message has come to life before.
             holders = [worker for (worker,) in connection.execute(select(_TABLE.c.worker).where(mine).distinct())]
-            gone = [worker for worker in holders if self._is_gone(worker, is_alone=is_alone)]
+            gone = [worker for worker in holders if self._life.of(worker) in ("dead", "unknown" if is_alone else "")]
             freed = update(_TABLE).where(mine, _TABLE.c.worker.in_(gone)).values(state="received", lease_until=None)
             count = int(connection.execute(freed).rowcount) if gone else 0
             rest = {worker for (worker,) in connection.execute(select(_TABLE.c.worker).where(working).distinct())}
@@ -239,14 +239,11 @@ class Inbox(Table):
         Raises:
             StoreError: the database is away; they are free once their leases have expired.
         """
-        given = list(numbers)
-        ids = [self._id(number) for number in given]
+        given = {self._id(number): number for number in numbers}
         with self._connection() as connection:
-            of_it = and_(_TABLE.c.id.in_(ids), _TABLE.c.state == "working")
+            of_it = and_(_TABLE.c.id.in_(given), _TABLE.c.state == "working")
             connection.execute(update(_TABLE).where(of_it).values(state="received", lease_until=None))
-        for number in given:
-            if number in self._seen:
-                self._note(number, "received")
+        self._seen.update(dict.fromkeys(self._seen.keys() & given.values(), "received"))
 
     def waiting(self) -> list[Waiting]:
         """Returns what waits and nobody works on, in the order of its numbers; with the database away, the spool's."""
@@ -265,24 +262,33 @@ class Inbox(Table):
         return [opened for number, body in found if (opened := self._opened(number, body))]
 
     def forget(self, person: str) -> None:
-        """Erases what a person has written and what still waits of it.
+        """Erases what a person has written so far, while one of their messages is worked on: the one that asks for it.
+
+        That one keeps its body until it is finished: a process that dies meanwhile is to do it again, and say so. What
+        the person has written after it waits for its answer like any other.
 
         Raises:
             StoreError: the database is away; ask again later.
         """
         self.replay()
+        theirs = _TABLE.c.person == safe_name(person)
+        working, waiting = and_(theirs, _TABLE.c.state == "working"), and_(theirs, _TABLE.c.state == "received")
         with self._connection() as connection:
-            connection.execute(update(_TABLE).where(_TABLE.c.person == safe_name(person)).values(body="", person=""))
+            asking = connection.execute(select(func.max(_TABLE.c.number)).where(working)).scalar()
+            before = waiting if asking is None else and_(waiting, _TABLE.c.number < asking)
+            connection.execute(update(_TABLE).where(before).values(state="sent", body="", person=""))
+            connection.execute(update(_TABLE).where(theirs, _TABLE.c.state != "received").values(person=""))
 
     def purge(self, now: datetime) -> int:
-        """Deletes the numbers of answered messages that will not come again; returns how many.
+        """Deletes numbers of answered messages that will not come again, and what nobody can read; returns how many.
 
         Raises:
             StoreError: the database is away.
         """
         limit = in_utc(now) - timedelta(days=KEPT_DAYS)
         with self._connection() as connection:
-            statement = delete(_TABLE).where(_TABLE.c.state == "sent", _TABLE.c.received_at < limit)
+            is_done = or_(_TABLE.c.state == "sent", _TABLE.c.body == "")
+            statement = delete(_TABLE).where(is_done, _TABLE.c.received_at < limit)
             return int(connection.execute(statement).rowcount)
 
     def counts(self) -> dict[str, int]:
@@ -334,10 +340,8 @@ class Inbox(Table):
             return []
         records = [line.record for line in lines if line.record]
         sent = {record["id"] for record in records if record.get("kind") == "sent"}
-        rows = [
-            r for r in records if r.get("kind") == "row" and r["id"] not in sent and r["id"].startswith(self._account)
-        ]
-        return sorted((row["number"], row["body"]) for row in rows)
+        rows = [record for record in records if record.get("kind") == "row" and record["id"] not in sent]
+        return sorted((row["number"], row["body"]) for row in rows if row["id"].startswith(f"{self._account}:"))
 
     def _opened(self, number: int, body: str) -> Waiting | None:
         if not body:
@@ -351,10 +355,6 @@ class Inbox(Table):
     def short_name(self, number: int) -> str:
         """Returns what a message is called in logs: always the same, and nothing that tells who wrote it."""
         return hashlib.sha256(self._id(number).encode()).hexdigest()[:12]
-
-    def _is_gone(self, worker: str, *, is_alone: bool) -> bool:
-        life = self._life.of(worker)
-        return life == "dead" or (life == "unknown" and is_alone)
 
     def _id(self, number: int) -> str:
         return f"{self._account}:{number}"

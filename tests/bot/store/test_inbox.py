@@ -158,11 +158,33 @@ def test_holds_two_accounts_apart(inbox, url, tmp_path):
         assert other.receive(1, "ada", "one")
 
 
+def whose(inbox):
+    with inbox._connection() as connection:
+        return connection.exec_driver_sql("SELECT number, state, person, body != '' FROM inbox ORDER BY number").all()
+
+
 def test_forgets_what_a_person_wrote(inbox):
     inbox.receive(1, "ada", "one")
     inbox.receive(2, "bo", "two")
     inbox.forget("ada")
-    assert numbers(inbox) == [2]
+    assert whose(inbox) == [(1, "sent", "", False), (2, "received", "bo", True)]
+    assert not inbox.take(1)
+
+
+def test_forgets_again_where_the_process_dies_while_it_forgets(url, tmp_path):
+    with make(url, tmp_path) as dying:
+        for number in (1, 2, 3, 4):
+            dying.receive(number, "ada", str(number))
+        dying.take(1)
+        dying.finish(1)
+        dying.take(3)  # asks to be forgotten; 2 was put back, 4 came while 3 was worked on
+        dying.forget("ada")
+    with make(url, tmp_path) as next_process:
+        next_process.release(is_alone=False)
+        assert [(waiting.number, waiting.body) for waiting in next_process.waiting()] == [(3, "3"), (4, "4")]
+        assert next_process.take(3)
+        next_process.finish(3)
+        assert whose(next_process) == [(n, "sent", "", False) for n in (1, 2, 3)] + [(4, "received", "ada", True)]
 
 
 def test_deletes_old_numbers_of_answered_messages_only(inbox):
@@ -173,6 +195,14 @@ def test_deletes_old_numbers_of_answered_messages_only(inbox):
     assert inbox.purge(now) == 0
     assert inbox.purge(now + timedelta(days=3)) == 1
     assert numbers(inbox) == [2]
+
+
+def test_deletes_old_messages_that_nobody_can_read_any_more(inbox):
+    inbox.receive(1, "ada", "one")
+    with inbox._connection() as connection:
+        connection.exec_driver_sql("UPDATE inbox SET body = ''")
+    assert inbox.purge(datetime.now(timezone.utc) + timedelta(days=3)) == 1
+    assert inbox.counts() == {}
 
 
 @pytest.fixture

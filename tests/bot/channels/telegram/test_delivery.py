@@ -143,6 +143,25 @@ async def test_answers_after_a_restart_what_it_had_accepted(listen, telegram_ser
         assert len(rows(front)) == 1
 
 
+async def test_deletes_again_and_says_so_where_it_ended_before_it_could_say_so(listen, telegram_server, ada, settings):
+    async with listen() as front:
+        await noticed(ada)
+        await ada.say("/forget")
+        asked = await ada.reply()
+        await settled(front, telegram_server)
+        telegram_server.faults.add("sendMessage", times=None, status=502)
+        await ada.press(front.front.dialogue.phrases.get("deletion_confirm", "en"), asked)
+        await telegram_server.outbox.wait_until(lambda: telegram_server.outbox.refused)
+        assert front.front.people.get(front.front.pseudonym_of(ada.id)).noticed_at is None
+        front.pace.stop()
+    telegram_server.faults.clear()
+    async with listen() as front:
+        told = (await ada.reply()).text
+        assert told == front.front.dialogue.phrases.get("deletion_done", "en", count=0).strip()
+        await settled(front, telegram_server)
+        assert set(front.front.inbox.counts()) == {"sent"}
+
+
 async def test_does_not_let_a_slow_answer_hold_up_others(front, telegram_server, ada):
     bo = telegram_server.person(first_name="Bo", language_code="en")
     telegram_server.faults.add("sendMessage", slow_s=3.0, where=lambda call: str(call["chat_id"]) == str(ada.id))
