@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ class Fault:
         description: Words of the refusal, where the usual ones will not do.
         drop: `before`: the connection breaks and nothing was accepted; `after`: it was accepted, the answer is lost.
         slow_s: Seconds that the answer is late; the call is accepted at once.
+        until: What the answer waits for, in place of seconds.
         times: How many calls it hits; `None` is all.
         skip: How many matching calls pass before the first is hit.
         share: Part of the matching calls that is hit, drawn from `Faults.random`.
@@ -35,6 +37,7 @@ class Fault:
     description: str | None = None
     drop: str | None = None
     slow_s: float = 0.0
+    until: asyncio.Event | None = None
     times: int | None = 1
     skip: int = 0
     share: float = 1.0

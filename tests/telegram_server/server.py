@@ -204,6 +204,8 @@ class TelegramServer:
         self._record(name, params, status, body.get("result", body))
         if fault and fault.slow_s:
             await asyncio.sleep(fault.slow_s)
+        if fault and fault.until:
+            await fault.until.wait()
         if fault and fault.drop == "after":
             if status == 200:
                 return self._hang_up(request)
