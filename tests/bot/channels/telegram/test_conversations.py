@@ -212,8 +212,9 @@ async def test_does_not_take_the_words_of_others_for_a_question(front, ada):
     assert [row for row in rows(front) if "4711" in row.text] == []
 
 
-async def test_asks_to_shorten_a_long_message(front, ada):
-    await ada.say("x" * 3001)
+@pytest.mark.parametrize("command", ["", "/ask "])
+async def test_asks_to_shorten_a_long_message(front, ada, command):
+    await ada.say(command + "x" * 3001)
     assert (await ada.reply()).text == word(front, "en", "too_long", length="3,001", limit="3,000")
 
 
