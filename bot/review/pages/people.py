@@ -29,7 +29,15 @@ def people(visit: Visit) -> Response:
     shown = contacts.closed() if state == "closed" else [contact for contact in waiting if contact.state == state]
     if state != "closed":
         shown = sorted(shown, key=lambda contact: (contact.due_on or date.max, contact.created_at))
-    return visit.render("people.html", state=state, states=_STATES, counts=counts, contacts=shown, today=_today())
+    return visit.render(
+        "people.html",
+        state=state,
+        states=_STATES,
+        counts=counts,
+        contacts=shown,
+        unheard=visit.console.threads.unheard(),
+        today=_today(),
+    )
 
 
 def request(visit: Visit) -> Response:
@@ -51,16 +59,21 @@ def request(visit: Visit) -> Response:
         results=RESULTS,
         today=_today(),
         enquiry_address=address_of(enquiry.id) if enquiry else "",
-        said=said if said in ("sent", "noted", "planned", "closed", "empty") else "",
+        said=said if said in ("sent", "kept", "noted", "planned", "closed", "empty") else "",
     )
 
 
 def reply(visit: Visit) -> Response:
-    """Puts a reply into the thread and asks the worker to send it."""
+    """Puts a reply into the thread; the worker sends it, or the person finds it at their next visit."""
     contact, text = _open_contact(visit), visit.typed("text")
+    if not (contact.has_chat or contact.is_visitor):
+        raise HTTPException(404)
     if not text:
         return _back(visit, contact, "empty")
     part = visit.console.threads.add(contact.reference, "reply", visit.name, text)
+    if contact.is_visitor:
+        visit.note("reply", contact.reference)
+        return _back(visit, contact, "kept")
     _ask_to_send(visit, contact, part)
     return _back(visit, contact, "sent")
 
