@@ -25,6 +25,7 @@ def add_action(actions: Any) -> None:
     export.add_argument("--dry-run", action="store_true", help="do not mark anything as exported")
     export.set_defaults(run=_export)
     absorb = actions.add_parser("import", help="mark as absorbed what this checkout holds by now")
+    absorb.add_argument("bundle", nargs="?", type=Path, help="a bundle whose lessons are taken in first")
     absorb.set_defaults(run=_import)
 
 
@@ -54,7 +55,14 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
 
 def _import(options: argparse.Namespace, settings: Settings) -> int:
     from bot.teaching.absorbing import absorb
+    from bot.teaching.importing import take_in
 
+    if options.bundle is not None:
+        taken = take_in(settings, options.bundle, _ACTOR)
+        with AuditStore.from_settings(settings) as audit:
+            audit.note(_ACTOR, "import_lessons", "", str(taken.lessons))
+        counts = f"{taken.lessons} lessons and {taken.switches} switched-off entries"
+        print(f"{counts} were taken from {options.bundle.name}; {taken.known} lessons stood here already.")
     found = absorb(settings)
     with AuditStore.from_settings(settings) as audit:
         audit.note(_ACTOR, "absorb_lessons", "", str(found.lessons))

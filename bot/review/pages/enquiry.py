@@ -88,6 +88,14 @@ def redact(visit: Visit) -> Response:
     return visit.redirect(queue.address(address_of(row.id)))
 
 
+def note(visit: Visit) -> Response:
+    """Notes something on one enquiry for the other reviewers."""
+    row, queue = _row(visit), read_queue(carried(visit))
+    if visit.console.reviews.note(row.id, visit.typed("note", 2000), visit.name):
+        visit.note("note_enquiry", row.id)
+    return visit.redirect(queue.address(address_of(row.id)))
+
+
 def address_of(id: str) -> str:
     """Returns the address of an enquiry's page."""
     return f"{PATH}/enquiries/{id}"
@@ -121,5 +129,6 @@ ROUTES = [
     page("/inbox/enquiries/{id}", enquiry, role="viewer"),
     page("/inbox/enquiries/{id}/decide", decide, role="reviewer", methods=["POST"]),
     page("/inbox/enquiries/{id}/assign", assign, role="reviewer", methods=["POST"]),
+    page("/inbox/enquiries/{id}/note", note, role="reviewer", methods=["POST"]),
     page("/inbox/enquiries/{id}/redact", redact, role="reviewer", methods=["POST"]),
 ]

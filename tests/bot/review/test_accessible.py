@@ -19,6 +19,7 @@ from bot.store.comparisons import AnswerChange, ComparisonStore
 from bot.store.jobs import JobStore
 from bot.store.lessons import LessonStore
 from bot.store.switches import SwitchStore
+from bot.teaching.dialogues import Step, propose
 from tests.bot.review.browsing import CHROMIUM
 from tests.bot.review.test_browser import WIDE, address, chromium, open_page  # noqa: F401  # fixtures
 from tests.bot.review.test_teaching import made, unanswered  # noqa: F401  # fixtures
@@ -56,6 +57,8 @@ def filled(record, console, unanswered, made, settings):  # noqa: F811
     lessons.add("example", "faq/growth.costs", "en", "how dear are the jabs", "reviewer", enquiry=enquiry)
     lessons.add("example", "faq/growth.number", "en", "how dear are the jabs", "reviewer")
     lessons.add("stub", "travel.visas", "", "", "editor", details={"titles": {"en": "Visas", "zh": "签证"}})
+    propose(lessons, [Step(enquiry, "en", "is it dear", "growth.costs", "answer")], "reviewer")
+    console.reviews.note(enquiry, "ask Li", "editor")
     console.store(SwitchStore).off("growth.number", "editor")
     registry.activate(settings, made("m1", {"en": {"right": 0.7}}))
     made("m2", {"en": {"right": 0.8}})
@@ -69,6 +72,7 @@ def filled(record, console, unanswered, made, settings):  # noqa: F811
     return {
         "/inbox": "/inbox?state=any",
         "/inbox/enquiries/{id}": f"/inbox/enquiries/{enquiry}",
+        "/inbox/enquiries/{id}/test": f"/inbox/enquiries/{enquiry}/test",
         "/people/{reference}": f"/people/{drafted.reference}",
         "/knowledge/{id}": "/knowledge/growth.number",
         "/teach/models/{version}": "/teach/models/m2",
