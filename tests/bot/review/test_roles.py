@@ -48,7 +48,7 @@ def test_knows_every_route_of_the_application(browse):
 
 def test_names_who_may_see_what():
     roles = {(method, one.path): one.role for one in PAGES for method in one.methods}
-    assert {path for (_, path), role in roles.items() if role == EVERYBODY} == {"/sign-in", "/language"}
+    assert {path for (_, path), role in roles.items() if role == EVERYBODY} == {"/sign-in", "/language", "/health"}
     # Whatever changes something is at least a reviewer's, but for one's own filters, shortcuts, session and trials.
     own = {"/sign-out", "/keys", "/inbox/filters/keep", "/inbox/filters/drop", "/try", "/sign-in", "/language"}
     assert {path for (method, path), role in roles.items() if method == "POST" and role == "viewer"} <= own

@@ -83,6 +83,17 @@ def test_drafts_an_entry_of_a_theme(editor, browse, unanswered, lessons, console
     assert browse("reviewer").get(address).status_code == 403
 
 
+def test_leads_from_an_enquiry_to_the_draft_of_its_theme(editor, reviewer, unanswered, record):
+    id = record(11, text="my visa application for partners", outcome="fallback", entry="", conversation="c11")
+    assert f"/themes/of/{id}" in editor.get(f"/inbox/enquiries/{id}").text
+    assert f"/themes/of/{id}" not in reviewer.get(f"/inbox/enquiries/{id}").text
+    draft = editor.get(editor.get(f"/themes/of/{id}").headers["location"])
+    assert "my visa application for partners" in draft.text
+    assert VISAS[0] in draft.text
+    gone = editor.get("/themes/of/nobody-knows").headers["location"]
+    assert "belongs to no theme now" in editor.get(gone).text
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -347,6 +358,19 @@ def test_shows_a_candidate_beside_the_model_in_use(editor, settings, console, ma
     assert page.index("past question 1") < page.index("past question 0")  # what was judged comes first
     assert ("editor", "read_comparison", "m2") in actions(console)
     assert editor.get("/teach/models/m9").status_code == 404
+
+
+def test_shows_where_a_model_fails(editor, made):
+    topics = [{"topic": "growth", "asked": 1200, "precision": 0.9, "recall": 0.75}]
+    confusions = [
+        {"wanted": "growth.costs", "found": "growth.number", "count": 3, "same_place": False},
+        {"wanted": "growth.costs", "found": "greet", "count": 2, "same_place": False},
+    ]
+    made("m1", {"en": {"right": 0.8, "topics": topics, "confusions": confusions}})
+    page = editor.get("/teach/models/m1").text
+    for shown in ("1,200", "90%", "75%", "What a vaccine project costs → ", "greet", "3×"):
+        assert shown in page, shown
+    assert "m1" in editor.get("/teach/models").text
 
 
 def test_asks_the_worker_to_activate_throw_away_and_go_back(editor, reviewer, settings, console, made):
