@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bot.errors import StoreError
+from bot.cli._output import write_to
 from bot.settings import Settings
 from bot.store.audit import AuditStore
 from bot.store.lessons import LessonStore
@@ -35,13 +35,7 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
     with LessonStore.from_settings(settings) as lessons, SwitchStore.from_settings(settings) as switches:
         made = export(settings, lessons.standing(), switches.switched_off())
         content = as_bundle(made) if options.format == "bundle" else as_patch(made.changes).encode()
-        try:
-            if options.output is None:
-                sys.stdout.buffer.write(content)
-            else:
-                options.output.write_bytes(content)
-        except OSError as error:
-            raise StoreError(f"{options.output}: cannot be written ({error.strerror})") from error
+        write_to(options.output, content)
         if not options.dry_run:
             lessons.mark([lesson.id for lesson in made.lessons], "exported")
             with AuditStore.from_settings(settings) as audit:

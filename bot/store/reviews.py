@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, String, and_, func, select, update
+from sqlalchemy import Column, Index, and_, func, select, update
 from sqlalchemy.engine import Connection
 from sqlmodel import Field, SQLModel
 from typing_extensions import Self
@@ -19,7 +19,7 @@ from typing_extensions import Self
 from bot.settings import Settings
 from bot.store import lessons
 from bot.store.models import UtcDateTime
-from bot.store.statements import TABLE
+from bot.store.statements import TABLE, of_enquiry
 from bot.store.table import Table
 from bot.store.text import safe_name, safe_text
 
@@ -51,11 +51,7 @@ class DecisionRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     batch: str
-    enquiry: str = Field(
-        sa_column=Column(
-            String, ForeignKey("enquiry.id", name="fk_decision_enquiry", ondelete="CASCADE"), nullable=False
-        )
-    )
+    enquiry: str = Field(sa_column=of_enquiry("fk_decision_enquiry"))
     reviewer: str
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     kind: str

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from bot.languages import reply_language
 from bot.review.naming import entry_title
-from bot.review.routing import Section, page
+from bot.review.routing import Section, page, post
 from bot.review.trial import MAX_CHARACTERS
 from bot.review.visit import Visit
 from bot.store.switches import SwitchStore
@@ -55,5 +55,5 @@ SECTION = Section("attempt", order=7, path=PATH)
 ROUTES = [
     page(PATH, form, role="viewer"),
     page("/try/state", progress, role="viewer"),
-    page(PATH, attempt, role="viewer", methods=["POST"]),
+    post(PATH, attempt, role="viewer"),
 ]

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.responses import PlainTextResponse, Response
 
 from bot.review import guard
-from bot.review.routing import EVERYBODY, page
+from bot.review.routing import EVERYBODY, page, post
 from bot.review.visit import KEYS_COOKIE, LANGUAGE_COOKIE, Visit
 from bot.store.accounts import SESSION_HOURS, TooManyAttemptsError
 
@@ -90,8 +90,8 @@ ROUTES = [
     page("/", home, role="viewer"),
     page("/sign-in", sign_in_form, role=EVERYBODY),
     page("/health", health, role=EVERYBODY),
-    page("/sign-in", sign_in, role=EVERYBODY, methods=["POST"]),
-    page("/sign-out", sign_out, role="viewer", methods=["POST"]),
-    page("/language", choose_language, role=EVERYBODY, methods=["POST"]),
-    page("/keys", choose_keys, role="viewer", methods=["POST"]),
+    post("/sign-in", sign_in, role=EVERYBODY),
+    post("/sign-out", sign_out, role="viewer"),
+    post("/language", choose_language, role=EVERYBODY),
+    post("/keys", choose_keys, role="viewer"),
 ]

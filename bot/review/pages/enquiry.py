@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.review.filtering import Queue, read_queue
 from bot.review.naming import entry_title
 from bot.review.pages.inbox import PATH, carried, reviewers
-from bot.review.routing import page
+from bot.review.routing import page, post
 from bot.review.visit import Visit
 from bot.store.models import Enquiry
 from bot.store.queue import QueueStore
@@ -127,8 +127,8 @@ def _suggestions(visit: Visit, row: Enquiry) -> list[tuple[str, str]]:
 
 ROUTES = [
     page("/inbox/enquiries/{id}", enquiry, role="viewer"),
-    page("/inbox/enquiries/{id}/decide", decide, role="reviewer", methods=["POST"]),
-    page("/inbox/enquiries/{id}/assign", assign, role="reviewer", methods=["POST"]),
-    page("/inbox/enquiries/{id}/note", note, role="reviewer", methods=["POST"]),
-    page("/inbox/enquiries/{id}/redact", redact, role="reviewer", methods=["POST"]),
+    post("/inbox/enquiries/{id}/decide", decide, role="reviewer"),
+    post("/inbox/enquiries/{id}/assign", assign, role="reviewer"),
+    post("/inbox/enquiries/{id}/note", note, role="reviewer"),
+    post("/inbox/enquiries/{id}/redact", redact, role="reviewer"),
 ]

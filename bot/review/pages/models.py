@@ -14,7 +14,7 @@ from bot.errors import ModelError
 from bot.review.naming import entry_title, topic_title
 from bot.review.pages.enquiry import address_of
 from bot.review.pages.teach import KINDS, PATH, is_busy, job_step, label_title
-from bot.review.routing import page
+from bot.review.routing import page, post
 from bot.review.visit import Visit
 from bot.store.comparisons import AnswerChange, ComparisonStore
 from bot.store.jobs import Job, JobStore
@@ -135,7 +135,7 @@ def _said(visit: Visit) -> str:
 
 ROUTES = [
     page(MODELS, models, role="viewer"),
-    page("/teach/models/back", go_back, role="editor", methods=["POST"]),
+    post("/teach/models/back", go_back, role="editor"),
     page("/teach/models/{version}", model, role="viewer"),
-    page("/teach/models/{version}/act", act, role="editor", methods=["POST"]),
+    post("/teach/models/{version}/act", act, role="editor"),
 ]

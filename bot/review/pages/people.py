@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.review.console import Console
 from bot.review.pages.enquiry import address_of
 from bot.review.pages.inbox import reviewers
-from bot.review.routing import Section, page
+from bot.review.routing import Section, page, post
 from bot.review.visit import Visit
 from bot.store.contacts import NOT_CLOSED, RESULTS, Contact
 from bot.store.jobs import JobStore
@@ -181,12 +181,12 @@ SECTION = Section("people", order=4, path=PATH, role="reviewer", badge=_waiting)
 ROUTES = [
     page(PATH, people, role="reviewer"),
     page("/people/texts", canned, role="reviewer"),
-    page("/people/texts/keep", keep_canned, role="editor", methods=["POST"]),
-    page("/people/texts/drop", drop_canned, role="editor", methods=["POST"]),
+    post("/people/texts/keep", keep_canned, role="editor"),
+    post("/people/texts/drop", drop_canned, role="editor"),
     page("/people/{reference}", request, role="reviewer"),
-    page("/people/{reference}/reply", reply, role="reviewer", methods=["POST"]),
-    page("/people/{reference}/resend", resend, role="reviewer", methods=["POST"]),
-    page("/people/{reference}/note", note, role="reviewer", methods=["POST"]),
-    page("/people/{reference}/plan", plan, role="reviewer", methods=["POST"]),
-    page("/people/{reference}/close", close, role="reviewer", methods=["POST"]),
+    post("/people/{reference}/reply", reply, role="reviewer"),
+    post("/people/{reference}/resend", resend, role="reviewer"),
+    post("/people/{reference}/note", note, role="reviewer"),
+    post("/people/{reference}/plan", plan, role="reviewer"),
+    post("/people/{reference}/close", close, role="reviewer"),
 ]

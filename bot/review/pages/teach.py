@@ -13,7 +13,7 @@ from bot.dialogue.training import ModelRecord, intents_of
 from bot.errors import ModelError
 from bot.review.console import Console
 from bot.review.naming import entry_title
-from bot.review.routing import Section, page
+from bot.review.routing import Section, page, post
 from bot.review.visit import Visit
 from bot.store.jobs import Job, JobStore
 from bot.store.lessons import FAQ, Lesson, LessonStore, digest, sentence
@@ -254,10 +254,10 @@ ROUTES = [
     page(PATH, teach, role="viewer"),
     page("/teach/progress", progress, role="viewer"),
     page("/teach/diff", diff, role="viewer"),
-    page("/teach/lessons/add", add, role="reviewer", methods=["POST"]),
-    page("/teach/lessons/{id}/change", change, role="reviewer", methods=["POST"]),
-    page("/teach/lessons/{id}/approve", approve, role="reviewer", methods=["POST"]),
-    page("/teach/export", take_out, role="editor", methods=["POST"]),
-    page("/teach/import", take_in, role="editor", methods=["POST"]),
-    page("/teach/train", train, role="editor", methods=["POST"]),
+    post("/teach/lessons/add", add, role="reviewer"),
+    post("/teach/lessons/{id}/change", change, role="reviewer"),
+    post("/teach/lessons/{id}/approve", approve, role="reviewer"),
+    post("/teach/export", take_out, role="editor"),
+    post("/teach/import", take_in, role="editor"),
+    post("/teach/train", train, role="editor"),
 ]

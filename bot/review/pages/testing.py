@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from bot.review.naming import entry_title
 from bot.review.pages.enquiry import address_of
-from bot.review.routing import page
+from bot.review.routing import page, post
 from bot.review.visit import Visit
 from bot.store.lessons import FAQ, OUT_OF_SCOPE, LessonStore, sentence
 from bot.store.models import Enquiry
@@ -74,5 +74,5 @@ def _steps(visit: Visit) -> tuple[Enquiry, list[Step]]:
 
 ROUTES = [
     page("/inbox/enquiries/{id}/test", form, role="reviewer"),
-    page("/inbox/enquiries/{id}/test/make", make, role="reviewer", methods=["POST"]),
+    post("/inbox/enquiries/{id}/test/make", make, role="reviewer"),
 ]

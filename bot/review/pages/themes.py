@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from bot.review.naming import entry_title, topic_title
 from bot.review.pages.enquiry import address_of
-from bot.review.routing import Section, page
+from bot.review.routing import Section, page, post
 from bot.review.visit import Visit
 from bot.store.lessons import FAQ, LessonStore, sentence
 from bot.store.unanswered import Unanswered, UnansweredStore
@@ -172,5 +172,5 @@ ROUTES = [
     page("/themes", show, role="viewer"),
     page("/themes/of/{id}", of, role="editor"),
     page("/themes/{key}/draft", draft, role="editor"),
-    page("/themes/{key}/make", make, role="editor", methods=["POST"]),
+    post("/themes/{key}/make", make, role="editor"),
 ]
