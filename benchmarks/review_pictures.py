@@ -70,7 +70,7 @@ _LESSONS = (
     ("out_of_scope", "en", "where is the nearest cafeteria"),
 )
 #: What is typed into the page for trying.
-_TRIED = {"en": "Who carries out due diligence on a company in Kenya?", "zh": "谁负责对企业做尽职调查？"}
+_TRIED = {"en": "Which UN entities use World-Check?", "zh": "谁负责对企业做尽职调查？"}
 
 
 def _prepare(settings: Settings) -> Console:
