@@ -1,4 +1,4 @@
-"""The parts of a long message: people tell a story before, after or around what they ask."""
+"""The parts of a message: people tell a story before, after or around what they ask, or ask two things at once."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ _CLAUSE_END = re.compile(r"[,，：:]\s*|[—–]+|\s-+\s")
 _LONG = 14
 _SHORT = 3
 _MOST = 12
+_ASKS = re.compile(r"[?？]+[\"'”’)）]*\s*$")
+_MOST_QUESTIONS = 3
 
 
 def parts(text: str) -> list[tuple[int, int]]:
@@ -30,6 +32,13 @@ def parts(text: str) -> list[tuple[int, int]]:
         found += [(clause, end) for clause, _ in clauses[1:]]
     usable = {span for span in found if len(words(text[span[0] : span[1]])) >= _SHORT}
     return sorted(usable - {(0, len(text))}, reverse=True)[:_MOST]
+
+
+def questions(text: str) -> list[tuple[int, int]]:
+    """Returns the stretches (start, end) of the sentences that ask, where there are two or three; else none."""
+    sentences = _cut(text, 0, len(text), _SENTENCE_END)
+    found = [(a, b) for a, b in sentences if _ASKS.search(text[a:b]) and len(words(text[a:b])) >= _SHORT]
+    return found if 1 < len(found) <= _MOST_QUESTIONS else []
 
 
 def _cut(text: str, start: int, end: int, borders: re.Pattern[str]) -> list[tuple[int, int]]:
