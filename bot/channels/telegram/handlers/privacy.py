@@ -92,9 +92,16 @@ def collect(front: Front, asker: Asker) -> dict[str, Any]:
     rows = [as_json(row) for row in store.iterate(EnquiryFilter(pseudonym=asker.pseudonym))]
     person = {name: str(value) for name, value in vars(asker.person).items() if value not in (None, "")}
     requests = [
-        {name: str(value) for name, value in vars(contact).items()} for contact in front.contacts.of(asker.pseudonym)
+        {**{name: str(value) for name, value in vars(contact).items()}, "thread": _thread(front, contact.reference)}
+        for contact in front.contacts.of(asker.pseudonym)
     ]
     return {"person": person, "requests": requests, "enquiries": rows}
+
+
+def _thread(front: Front, reference: str) -> list[dict[str, str]]:
+    """Returns what went to and fro on a request, without who saw to it and what they noted among themselves."""
+    said = (part for part in front.threads.of(reference) if part.kind != "note")
+    return [{"kind": part.kind, "at": str(part.created_at), "text": part.text} for part in said]
 
 
 async def forget(front: Front, bot: Bot, asker: Asker, number: str) -> None:
