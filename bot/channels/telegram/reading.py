@@ -11,6 +11,9 @@ from telegram.request import HTTPXRequest
 
 logger = logging.getLogger(__name__)
 
+#: What the inbox can hold of a number (PostgreSQL's BIGINT); Telegram's have ten digits.
+_LARGEST_NUMBER = 2**63 - 1
+
 
 class CarefulRequest(HTTPXRequest):
     """The request that polls. python-telegram-bot 22.8 fetches a batch with one unreadable update again and again."""
@@ -36,7 +39,7 @@ def read_update(body: bytes) -> dict[str, Any] | None:
 
 def _readable(item: Any) -> dict[str, Any] | None:
     number = item.get("update_id") if isinstance(item, dict) else None
-    if isinstance(number, bool) or not isinstance(number, int):
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= _LARGEST_NUMBER:
         logger.error("an update without a number cannot be read and is skipped")
         return None
     try:
