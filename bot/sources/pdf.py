@@ -38,7 +38,7 @@ def read_pdf(path: Path, data: bytes) -> tuple[str, ...]:
         raise KnowledgeError(path, f"is damaged ({type(error).__name__}); download it again") from error
     if count > MAX_PAGES:
         raise KnowledgeError(path, f"has {count} pages, more than {MAX_PAGES}; import the document alone")
-    if sum(len("".join(text.split())) for text in texts) < _FEWEST_CHARACTERS_A_PAGE * max(count, 1):
+    if sum(len("".join(text.split())) for text in texts) < _FEWEST_CHARACTERS_A_PAGE * max(len(texts), 1):
         raise KnowledgeError(
             path, "has no text layer (a scan); give the DOCX or the text, or have the text recognised (OCR) first"
         )
