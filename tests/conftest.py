@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot.dialogue.postponing import postpone
+from bot.processor import settle
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(sys.executable).parent / "partnerguide"
@@ -23,7 +24,8 @@ os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", RASA_TELEMETRY_ENABLED="false", LOG_
 OFFICIAL_TEXTS = os.environ.get("PARTNERGUIDE_SOURCES")
 # Programs that tests start keep compiled bytecode: without it each takes twice as long to load Rasa (2026-11-20).
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-# As our own entry points do: Rasa without TensorFlow, which is half of the time it takes to import.
+# As our own entry points do: matrices for this processor, and Rasa without TensorFlow, half of the time of its import.
+settle(os.environ)
 postpone()
 for name in [name for name in os.environ if name.startswith("PARTNERGUIDE_") or name == "TELEGRAM_BOT_TOKEN"]:
     del os.environ[name]  # a developer's own settings are not what is tested

@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "bot.logs": set(),
     "bot.text": set(),
     "bot.settings": {"bot.errors"},
+    "bot.processor": set(),
     "bot.knowledge": {"bot.errors", "bot.reply", "bot.text"},
     "bot.languages": {"bot.knowledge"},
     # Guided flows: pure but for the sealing of their state and the files of their documents.
@@ -54,7 +55,7 @@ MAY_IMPORT = {
     "bot.cli": {
         *("bot.channels", "bot.charts", "bot.dialogue", "bot.errors", "bot.knowledge", "bot.languages", "bot.logs"),
         *("bot.evaluation", "bot.nlu"),
-        *("bot.phrases", "bot.reply", "bot.review", "bot.settings", "bot.sources", "bot.store"),
+        *("bot.phrases", "bot.processor", "bot.reply", "bot.review", "bot.settings", "bot.sources", "bot.store"),
         "bot.teaching",
     },
     "actions": {

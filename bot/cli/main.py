@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from bot.errors import BotError
+from bot.processor import settle
 from bot.settings import Settings
 
 #: Command → module of `bot.cli` that adds its parser and runs it; imported only when the command is called.
@@ -50,6 +51,7 @@ _HELP = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 done, 1 failed with one line on standard error, 2 wrong use."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    settle(os.environ)
     parser = argparse.ArgumentParser(
         prog="partnerguide", description="A guide to partnerships between the United Nations and business."
     )

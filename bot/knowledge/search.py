@@ -21,10 +21,10 @@ Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 class Index:
     """BM25 over documents that each belong to an owner; an owner's score is that of its best document."""
 
-    def __init__(self, documents: Iterable[tuple[int, str]], owners: int) -> None:
-        """Builds the index; `documents` are (owner, text) pairs, owners are numbers below `owners`."""
+    def __init__(self, documents: Iterable[tuple[int, list[str]]], owners: int) -> None:
+        """Builds the index; `documents` are (owner, search terms) pairs, owners are numbers below `owners`."""
         # Sorted by owner, so that the best document of each is a running maximum between two places.
-        rows = sorted(((owner, search_terms(text)) for owner, text in documents), key=lambda row: row[0])
+        rows = sorted(documents, key=lambda row: row[0])
         self._owners, self._starts = np.unique([owner for owner, _ in rows], return_index=True)
         self._count = owners
         self._weights: dict[str, float] = {}
@@ -115,8 +115,9 @@ class Finder:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._entries = list(knowledge.entries.values())
         rows = list(enumerate(self._entries))
-        self._answers = Index(((i, text) for i, e in rows for text in answer_texts(e)), len(rows))
-        self._questions = Index(((i, q) for i, e in rows for t in e.texts.values() for q in t.questions), len(rows))
+        answers = ((i, search_terms(text)) for i, e in rows for text in answer_texts(e))
+        questions = ((i, search_terms(q)) for i, e in rows for t in e.texts.values() for q in t.questions)
+        self._answers, self._questions = Index(answers, len(rows)), Index(questions, len(rows))
 
     def find(self, words: str, limit: int = 10) -> list[Hit]:
         """Returns the entries that fit some words best, best first; empty when no word is known."""

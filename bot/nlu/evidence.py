@@ -11,6 +11,7 @@ import numpy as np
 from bot.knowledge.loader import KnowledgeBase
 from bot.knowledge.search import Index, answer_texts
 from bot.nlu.recognition import Recogniser
+from bot.text.terms import search_terms
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
@@ -122,7 +123,8 @@ class Evidence:
         self.questions = questions
         self.answers = answers
         if indexes is None:
-            documents = {"questions": questions, "answers": answers, "joint": _joined([*questions, *answers])}
+            asked, said = ([(i, search_terms(text)) for i, text in rows] for rows in (questions, answers))
+            documents = {"questions": asked, "answers": said, "joint": _joined([*asked, *said])}
             indexes = {name: Index(rows, len(labels)) for name, rows in documents.items()}
         self.indexes = indexes
         self._question_index, self._answer_index = indexes["questions"], indexes["answers"]
@@ -218,12 +220,12 @@ def _reversed(sets: Iterable[Iterable[Hashable]]) -> dict[Any, list[int]]:
     return found
 
 
-def _joined(documents: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Returns one document per owner: everything that is asked and said about it."""
-    texts: dict[int, list[str]] = {}
-    for owner, text in documents:
-        texts.setdefault(owner, []).append(text)
-    return [(owner, "\n".join(parts)) for owner, parts in texts.items()]
+def _joined(documents: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Returns one document per owner: the terms of everything that is asked and said about it."""
+    joined: dict[int, list[str]] = {}
+    for owner, terms in documents:
+        joined.setdefault(owner, []).extend(terms)
+    return list(joined.items())
 
 
 def entry_documents(labels: list[str], knowledge: KnowledgeBase) -> list[tuple[int, str]]:

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.text.terms import character_ngrams, word_ngrams
+from bot.text.terms import character_ngrams, word_ngrams, words
 
 Array = Any  # numpy 1.23 under mypy strict gains nothing from shapes; they are said in the docstrings
 
@@ -30,11 +30,13 @@ class Vectoriser:
 
     def fit(self, texts: Sequence[str]) -> Array:
         """Learns the vocabulary of `texts` and returns their rows."""
-        return self._join([part.fit_transform(texts) for part in self._parts])
+        cut = [words(text) for text in texts]
+        return self._join([part.fit_transform(cut) for part in self._parts])
 
     def transform(self, texts: Sequence[str]) -> Array:
         """Returns the rows of `texts`."""
-        return self._join([part.transform(texts) for part in self._parts])
+        cut = [words(text) for text in texts]
+        return self._join([part.transform(cut) for part in self._parts])
 
     @staticmethod
     def _join(blocks: list[Array]) -> Array:

@@ -10,6 +10,8 @@ import opencc
 
 # Telephones and word processors put these in place of what the keyboard says; NFKC leaves them as they are.
 _SIGNS = str.maketrans("‘’ʼ‐‑‒–—―−", "'''-------")
+# What the loop below does to control characters, for texts that need no more than that.
+_CONTROLS = dict.fromkeys([*range(32), 127], " ")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ def _converter() -> opencc.OpenCC:
 
 def normalise(original: str) -> NormalText:
     """Returns `original` in compatibility form, lower case, simplified, with plain signs, without zero-width marks."""
+    if original.isascii():
+        return NormalText(original.lower().translate(_CONTROLS), tuple(range(len(original))))
     characters: list[str] = []
     offsets: list[int] = []
     for index, character in enumerate(original):
@@ -43,7 +47,7 @@ def normalise(original: str) -> NormalText:
             characters.append(" " if category in ("Cc", "Zl", "Zp", "Zs") else folded)
             offsets.append(index)
     text = "".join(characters)
-    simplified = _converter().convert(text) if not text.isascii() else text
+    simplified = _converter().convert(text)
     # Offsets hold only while one character stands for one; the dictionary's rare longer replacements are left alone.
     return NormalText(simplified if len(simplified) == len(text) else text, tuple(offsets))
 

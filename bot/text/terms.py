@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import Stemmer
@@ -20,8 +21,8 @@ def _stemmer() -> Stemmer.Stemmer:
     return Stemmer.Stemmer("english")
 
 
-# Each message is cut once for all who look at it; training looks at every example several times.
-@lru_cache(maxsize=20_000)
+# Each message, and each part of it, is cut once for all who look at it.
+@lru_cache(maxsize=1_000)
 def words(text: str) -> tuple[str, ...]:
     """Returns the tokens of a text after evening out its spelling, signs left out; Han characters stand singly."""
     return tuple(token.text for token in tokenise(normalise(text).text) if any(c.isalnum() for c in token.text))
@@ -45,17 +46,16 @@ def search_terms(text: str) -> list[str]:
     return terms
 
 
-def word_ngrams(text: str) -> list[str]:
-    """Returns words and pairs of neighbouring words; a Han character counts as a word."""
-    tokens = words(text)
+def word_ngrams(tokens: Sequence[str]) -> list[str]:
+    """Returns `words` and pairs of neighbouring ones; a Han character counts as a word."""
     return [*tokens, *(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))]
 
 
-def character_ngrams(text: str, shortest: int = 2, longest: int = 5, longest_han: int = 4) -> list[str]:
-    """Returns the character n-grams inside padded words and inside runs of Han characters."""
+def character_ngrams(tokens: Sequence[str], shortest: int = 2, longest: int = 5, longest_han: int = 4) -> list[str]:
+    """Returns the character n-grams inside padded `words` and inside runs of Han characters."""
     grams: list[str] = []
     run = ""
-    for token in [*words(text), ""]:
+    for token in [*tokens, ""]:
         if token and is_han(token[0]):
             run += token
             continue

@@ -3,6 +3,11 @@ from __future__ import annotations
 import pytest
 
 from bot.knowledge.search import Index, answer_texts, search
+from bot.text.terms import search_terms
+
+
+def indexed(documents, owners):
+    return Index([(owner, search_terms(text)) for owner, text in documents], owners)
 
 
 @pytest.mark.parametrize(
@@ -35,20 +40,20 @@ def test_finds_nothing_for_unknown_words(small, words):
 
 
 def test_scores_an_owner_by_its_best_document():
-    index = Index([(0, "vaccine"), (1, "vaccine assembly"), (0, "assembly"), (1, "zebra")], 3)
+    index = indexed([(0, "vaccine"), (1, "vaccine assembly"), (0, "assembly"), (1, "zebra")], 3)
     first, second, third = index.scores("vaccine assembly")
     assert second > first > third == 0
 
 
 def test_scores_the_same_in_whatever_order_the_documents_come():
     documents = [(2, "vaccine"), (0, "assembly vaccine"), (2, "assembly"), (0, "zebra"), (1, "budget vaccine")]
-    one, other = (Index(rows, 4).scores("vaccine assembly") for rows in (documents, sorted(documents)))
+    one, other = (indexed(rows, 4).scores("vaccine assembly") for rows in (documents, sorted(documents)))
     assert one.tolist() == pytest.approx(other.tolist())
     assert min(one[:3]) > one[3] == 0
 
 
 def test_scores_at_most_about_one():
-    index = Index([(0, "vaccine budget"), (1, "assembly")], 2)
+    index = indexed([(0, "vaccine budget"), (1, "assembly")], 2)
     whole, half, diluted = (index.scores(t)[0] for t in ("vaccine budget", "vaccine zebra", "vaccine budget zebra"))
     assert 1 >= whole > diluted > half > 0
 
@@ -57,15 +62,15 @@ def test_scores_at_most_about_one():
     ("text", "expected"), [("vaccine", 1.0), ("zebra giraffe", 0.0), ("", 0.0), ("vaccine vaccines", 1.0)]
 )
 def test_says_how_much_of_a_text_it_knows(text, expected):
-    assert Index([(0, "vaccine budget"), (1, "assembly")], 2).coverage(text) == expected
+    assert indexed([(0, "vaccine budget"), (1, "assembly")], 2).coverage(text) == expected
 
 
 def test_knows_a_part_of_a_text():
-    assert 0 < Index([(0, "vaccine"), (1, "assembly")], 2).coverage("vaccine zebra") < 1
+    assert 0 < indexed([(0, "vaccine"), (1, "assembly")], 2).coverage("vaccine zebra") < 1
 
 
 def test_takes_an_entry_without_words_to_search():
-    assert list(Index([(0, "…"), (1, "word")], 2).scores("word") > 0) == [False, True]
+    assert list(indexed([(0, "…"), (1, "word")], 2).scores("word") > 0) == [False, True]
 
 
 def test_searches_in_everything_an_entry_says(small):
@@ -80,7 +85,7 @@ def test_searches_in_everything_an_entry_says(small):
     "documents", [[(0, "vaccine"), (1, "疫苗预算 assembly"), (0, ""), (3, "zebra zebra")], [(1, "")]]
 )
 def test_is_the_same_after_it_was_stored(documents):
-    index = Index(documents, 4)
+    index = indexed(documents, 4)
     stored = {name: array.copy() for name, array in index.to_arrays().items()}
     again = Index.from_arrays(stored)
     for text in ("vaccine assembly", "疫苗", "zebra unheard", "nothing", ""):

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.errors import KnowledgeError
 from bot.knowledge.loader import folder_hash
+from bot.nlu.importer import Question
 from tests.bot import small_base
 from tests.bot.nlu.conftest import importer_of
 
@@ -29,6 +33,29 @@ def _examples(root, label):
 def test_reads_titles_and_questions_of_every_entry(project, entry, questions):
     assert questions <= _examples(project, f"faq/{entry}")
     assert len(_examples(project, f"faq/{entry}")) == 22
+
+
+def test_a_copied_question_is_the_same_and_independent():
+    question = Question.build(text="who pays", intent="faq/growth.costs")
+    copied = deepcopy(question)
+    assert (copied, copied.data, copied.fingerprint()) == (question, question.data, question.fingerprint())
+    copied.set(TEXT, "who decides", add_to_output=True)
+    copied.set("tokens", ["who"])
+    assert question.data == {TEXT: "who pays", INTENT: "faq", INTENT_RESPONSE_KEY: "faq/growth.costs"}
+    assert copied != question
+
+
+def test_a_copied_question_shares_nothing_that_can_change():
+    question = Question.build(text="who pays", intent="greet")
+    question.set("tokens", ["who"])
+    deepcopy(question).get("tokens").append("pays")
+    assert question.get("tokens") == ["who"]
+
+
+def test_a_question_counts_as_the_message_that_rasa_would_have_made():
+    words = {"text": "who pays", "intent": "faq/growth.costs"}
+    assert Question.build(**words) == Message.build(**words)
+    assert Question.build(**words).fingerprint() == Message.build(**words).fingerprint()
 
 
 def test_reads_the_project_s_own_examples_too(project):
