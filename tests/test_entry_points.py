@@ -49,4 +49,3 @@ async def test_the_webhook_is_bound_to_the_address_that_is_named():
         assert {address[0] for address in server._runner.addresses} == {"127.0.0.1"}
     finally:
         await server.stop()
-

@@ -12,6 +12,7 @@ from bot.channels.terminal import Terminal
 from bot.cli._dialogue import ready_dialogue
 from bot.cli._output import own_output, read_lines
 from bot.settings import Settings
+from bot.store.former_keys import FormerKeys
 from bot.store.secrets import pseudonym, secret
 
 
@@ -35,6 +36,8 @@ async def _converse(options: argparse.Namespace, settings: Settings, output: Tex
     dialogue = ready_dialogue(settings, retrain_stale=True, lasting=True)
     try:
         conversation = pseudonym(secret(settings), "terminal", str(os.getuid()))
+        with FormerKeys.from_settings(settings) as former:
+            former.meet(conversation, "terminal", str(os.getuid()))
         terminal = Terminal(dialogue, conversation, options.language or "")
         if is_screen:
             await terminal.run_screen(output)

@@ -240,7 +240,7 @@ class Inbox(Table):
             StoreError: the database is away; ask again later.
         """
         self.replay()
-        with self._connection() as connection:
+        with self._erasure() as connection:
             connection.execute(update(_TABLE).where(_TABLE.c.person == safe_name(person)).values(body="", person=""))
 
     def purge(self, now: datetime) -> int:
@@ -250,7 +250,7 @@ class Inbox(Table):
             StoreError: the database is away.
         """
         limit = in_utc(now) - timedelta(days=KEPT_DAYS)
-        with self._connection() as connection:
+        with self._erasure() as connection:
             statement = delete(_TABLE).where(_TABLE.c.state == "sent", _TABLE.c.received_at < limit)
             return int(connection.execute(statement).rowcount)
 

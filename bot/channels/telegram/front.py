@@ -18,6 +18,7 @@ from bot.dialogue.door import Dialogue
 from bot.languages import reply_language
 from bot.settings import Settings
 from bot.store.contacts import ContactStore
+from bot.store.former_keys import FormerKeys
 from bot.store.inbox import Inbox
 from bot.store.people import PeopleStore, Person
 from bot.store.secrets import pseudonym
@@ -65,6 +66,7 @@ class Front:
     dialogue: Dialogue
     people: PeopleStore
     contacts: ContactStore
+    former: FormerKeys
     inbox: Inbox
     payloads: Payloads
     username: str = ""
@@ -93,6 +95,7 @@ class Front:
 
     def _asker(self, user: User, sender: int, chat: Chat | None, message: Message | object | None) -> Asker:
         name = self.pseudonym_of(sender)
+        self.former.meet(name, CHANNEL, str(sender))
         person = self.people.get(name)
         is_private = chat is None or chat.type == Chat.PRIVATE
         said = message if isinstance(message, Message) else None
