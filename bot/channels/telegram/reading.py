@@ -43,7 +43,8 @@ def _readable(item: Any) -> dict[str, Any] | None:
         logger.error("an update without a number cannot be read and is skipped")
         return None
     try:
-        Update.de_json(dict(item), None)
+        # As it is written down and read again: what does not come through would stop whoever reads it.
+        Update.de_json(json.loads(Update.de_json(dict(item), None).to_json()), None)
     except Exception as error:  # whatever the library stumbles over
         kinds = ", ".join(sorted(key for key in item if key != "update_id" and key.isidentifier()))[:80]
         logger.error("update %s (%s) cannot be read and is skipped (%s)", number, kinds, type(error).__name__)

@@ -35,6 +35,18 @@ def before(url, tmp_path):
 
 
 @pytest.fixture
+def here(tmp_path):
+    """The same on SQLite alone, for what both databases do alike."""
+    return Settings(
+        root=tmp_path,
+        var=tmp_path / "var",
+        database_url=f"sqlite:///{tmp_path / 'guide.db'}",
+        secret=OLD,
+        new_secret=NEW,
+    )
+
+
+@pytest.fixture
 def in_file(tmp_path):
     """Settings of an installation whose secret lies in its file."""
     return Settings(root=tmp_path, var=tmp_path / "var", database_url=f"sqlite:///{tmp_path / 'guide.db'}")
@@ -103,19 +115,19 @@ def test_knows_people_who_come_back_and_puts_all_of_theirs_under_the_new_pseudon
         assert store.forget(new) == 2
 
 
-def test_keeps_the_old_pseudonym_key_until_retention_has_passed(before, make_row):
-    filled(before, make_row)
-    turned(before)
-    after = replace(before, secret=NEW)
+def test_keeps_the_old_pseudonym_key_until_retention_has_passed(here, make_row):
+    filled(here, make_row)
+    turned(here)
+    after = replace(here, secret=NEW)
     with FormerKeys.from_settings(after) as former:
         assert former.purge(NOW + timedelta(days=180)) == 0
         assert former.purge(NOW + timedelta(days=180, seconds=1)) == 1
 
 
-def test_keeps_no_secret_and_no_old_key_in_clear(before, make_row, tmp_path):
-    filled(before, make_row)
-    turned(before)
-    engine = connect(before.database_url)
+def test_keeps_no_secret_and_no_old_key_in_clear(here, make_row, tmp_path):
+    filled(here, make_row)
+    turned(here)
+    engine = connect(here.database_url)
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT * FROM former_key")).all()
     engine.dispose()
@@ -124,40 +136,40 @@ def test_keeps_no_secret_and_no_old_key_in_clear(before, make_row, tmp_path):
     assert not [word for word in (OLD, NEW, derive_key(OLD, "pseudonym").hex()) if word.encode() in kept]
 
 
-def test_knows_people_of_two_rotations_ago(before, make_row):
-    old, _ = filled(before, make_row)
-    turned(before)
-    turned(replace(before, secret=NEW, new_secret="a third secret, long enough again"))
-    last = replace(before, secret="a third secret, long enough again")
+def test_knows_people_of_two_rotations_ago(here, make_row):
+    old, _ = filled(here, make_row)
+    turned(here)
+    turned(replace(here, secret=NEW, new_secret="a third secret, long enough again"))
+    last = replace(here, secret="a third secret, long enough again")
     new = pseudonym(last.secret, *ADA)
     with FormerKeys.from_settings(last) as former, EnquiryStore.from_settings(last) as store:
         former.meet(new, *ADA)
         assert store.count(EnquiryFilter(pseudonym=new)) == 2
 
 
-def test_costs_nothing_where_no_secret_was_changed(before, make_row, monkeypatch):
-    name, _ = filled(before, make_row)
-    with FormerKeys.from_settings(before) as former:
+def test_costs_nothing_where_no_secret_was_changed(here, make_row, monkeypatch):
+    name, _ = filled(here, make_row)
+    with FormerKeys.from_settings(here) as former:
         former.meet(name, *ADA)
         monkeypatch.setattr(FormerKeys, "_connection", None)  # whoever asked the database again would fail
         former.meet("another", "telegram", "1")
 
 
 @pytest.mark.parametrize("new", ["", "short", OLD])
-def test_refuses_a_new_secret_that_is_none(before, make_row, new):
-    name, reference = filled(before, make_row)
+def test_refuses_a_new_secret_that_is_none(here, make_row, new):
+    name, reference = filled(here, make_row)
     with pytest.raises(SettingsError, match="PARTNERGUIDE_NEW_SECRET"):
-        turned(replace(before, new_secret=new))
-    with ContactStore.from_settings(before) as contacts:
+        turned(replace(here, new_secret=new))
+    with ContactStore.from_settings(here) as contacts:
         assert contacts.get(reference).question == QUESTION
 
 
-def test_changes_nothing_where_something_cannot_be_read(before, make_row):
-    _, reference = filled(before, make_row)
-    filled(replace(before, secret="of another installation"), make_row)
+def test_changes_nothing_where_something_cannot_be_read(here, make_row):
+    _, reference = filled(here, make_row)
+    filled(replace(here, secret="of another installation"), make_row)
     with pytest.raises(StoreError, match="cannot be read"):
-        turned(before)
-    with ContactStore.from_settings(before) as contacts:
+        turned(here)
+    with ContactStore.from_settings(here) as contacts:
         assert contacts.get(reference).question == QUESTION
 
 
@@ -205,20 +217,20 @@ def test_lets_one_rotation_at_a_time_be_at_it(in_file):
             turned(in_file)
 
 
-def test_stops_where_a_spool_cannot_be_emptied(before, make_row):
-    filled(before, make_row)
-    with EnquiryStore.from_settings(before) as store:
+def test_stops_where_a_spool_cannot_be_emptied(here, make_row):
+    filled(here, make_row)
+    with EnquiryStore.from_settings(here) as store:
         store.spool.append({"kind": "row"})
         with store.spool.exclusively() as is_alone:
             assert is_alone
             with pytest.raises(StoreError, match="holds what could not be stored yet"):
-                turned(before)
+                turned(here)
 
 
-def test_needs_the_old_secret_for_old_backups(before, make_row, tmp_path):
-    filled(before, make_row)
-    back_up(before, tmp_path / "guide.tar.gz")
-    other = replace(before, var=tmp_path / "o", database_url=f"sqlite:///{tmp_path / 'o.db'}")
+def test_needs_the_old_secret_for_old_backups(here, make_row, tmp_path):
+    filled(here, make_row)
+    back_up(here, tmp_path / "guide.tar.gz")
+    other = replace(here, var=tmp_path / "o", database_url=f"sqlite:///{tmp_path / 'o.db'}")
     with pytest.raises(StoreError, match="made with another secret"):
         restore(replace(other, secret=NEW), tmp_path / "guide.tar.gz")
     restore(other, tmp_path / "guide.tar.gz")
