@@ -79,7 +79,7 @@ class FormerKeys(Table):
                     for old in former:
                         _rename(connection, old, name)
         except StoreError as error:
-            logger.warning("somebody may not be recognised yet: %s", error)
+            logger.debug("somebody may not be recognised yet: %s", error)
             return
         self._met.add(name)
 
