@@ -17,7 +17,8 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 class Settings:
     """Everything that an operator can set. Secrets stay out of `repr`.
 
-    `var` holds what the program writes; `secret` is empty until `bot.store.secrets` has made or read one.
+    `var` holds what the program writes; `secret` is empty until `bot.store.secrets` has made or read one; `new_secret`
+    is what `partnerguide secret rotate` puts in its place.
     `reply_days` is how long a person who asked for a human waits before being told that nobody has answered.
     `phone_regions` are the ISO 3166 regions in which bare telephone numbers are recognised for redaction.
     `review_url` is the https address at which a TLS proxy serves the review console; empty where there is none.
@@ -28,6 +29,7 @@ class Settings:
     var: Path
     database_url: str = field(repr=False)
     secret: str = field(default="", repr=False)
+    new_secret: str = field(default="", repr=False)
     operator: str = ""
     contact: str = ""
     redis_url: str = field(default="", repr=False)
@@ -90,6 +92,7 @@ class Settings:
             var=var,
             database_url=url,
             secret=get("PARTNERGUIDE_SECRET", ""),
+            new_secret=get("PARTNERGUIDE_NEW_SECRET", ""),
             operator=get("PARTNERGUIDE_OPERATOR", "").strip(),
             contact=get("PARTNERGUIDE_CONTACT", "").strip(),
             redis_url=_redis(get("PARTNERGUIDE_REDIS_URL", "")),

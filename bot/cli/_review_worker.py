@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import logging
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from bot import logs
 from bot.cli._sending import sending
 from bot.errors import BotError
 from bot.settings import Settings
+from bot.store.accounts import ATTEMPT_MINUTES, AccountStore
 from bot.store.jobs import KINDS, JobStore
 
 logger = logging.getLogger(__name__)
@@ -77,11 +79,27 @@ def _work_on(jobs: JobStore, settings: Settings, kinds: list[str]) -> None:
     lane = threading.Thread(target=_heavy_lane, args=(jobs, heavy, stop), name="heavy", daemon=True)
     if heavy:
         lane.start()
+    tidying = threading.Thread(target=_tidy, args=(jobs, settings, stop), name="tidy", daemon=True)
+    tidying.start()
     worker = _worker(jobs, settings, [kind for kind in kinds if kind in LIGHT])
     print("partnerguide: the worker waits for jobs; Ctrl+C ends it", file=sys.stderr, flush=True)
     worker.run(stop)
+    tidying.join()
     if heavy:
         lane.join()
+
+
+def _tidy(jobs: JobStore, settings: Settings, stop: threading.Event) -> None:
+    """Deletes, every quarter of an hour, what the console has kept for long enough."""
+    with AccountStore.from_settings(settings) as accounts:
+        while not stop.is_set():
+            now = datetime.datetime.now(datetime.timezone.utc)
+            try:
+                accounts.purge(now)
+                jobs.purge(settings.enquiry_retention_days, now)
+            except BotError as error:
+                logger.warning("what is old could not be deleted: %s", error)
+            stop.wait(ATTEMPT_MINUTES * 60)
 
 
 def _heavy_lane(jobs: JobStore, kinds: list[str], stop: threading.Event) -> None:

@@ -14,6 +14,7 @@ from bot.cli._dialogue import ready_dialogue
 from bot.cli._output import own_output, read_lines
 from bot.settings import Settings
 from bot.store.correspondence import Correspondence
+from bot.store.former_keys import FormerKeys
 from bot.store.secrets import pseudonym, secret
 
 
@@ -37,6 +38,8 @@ async def _converse(options: argparse.Namespace, settings: Settings, output: Tex
     dialogue = ready_dialogue(settings, retrain_stale=True, lasting=True)
     try:
         conversation = pseudonym(secret(settings), "terminal", str(os.getuid()))
+        with FormerKeys.from_settings(settings) as former:
+            former.meet(conversation, "terminal", str(os.getuid()))
         with Correspondence.opened(settings) as correspondence:
             requests = Requests(dialogue, correspondence, conversation)
             terminal = Terminal(dialogue, conversation, requests, options.language or "")

@@ -32,6 +32,7 @@ class AnswerChangeRow(SQLModel, table=True):
 
 
 _TABLE = AnswerChangeRow.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
+CHANGES = _TABLE
 
 
 @dataclass(frozen=True)

@@ -273,7 +273,7 @@ class Inbox(Table):
         self.replay()
         theirs = _TABLE.c.person == safe_name(person)
         working, waiting = and_(theirs, _TABLE.c.state == "working"), and_(theirs, _TABLE.c.state == "received")
-        with self._connection() as connection:
+        with self._erasure() as connection:
             asking = connection.execute(select(func.max(_TABLE.c.number)).where(working)).scalar()
             before = waiting if asking is None else and_(waiting, _TABLE.c.number < asking)
             connection.execute(update(_TABLE).where(before).values(state="sent", body="", person=""))
@@ -286,7 +286,7 @@ class Inbox(Table):
             StoreError: the database is away.
         """
         limit = in_utc(now) - timedelta(days=KEPT_DAYS)
-        with self._connection() as connection:
+        with self._erasure() as connection:
             is_done = or_(_TABLE.c.state == "sent", _TABLE.c.body == "")
             statement = delete(_TABLE).where(is_done, _TABLE.c.received_at < limit)
             return int(connection.execute(statement).rowcount)

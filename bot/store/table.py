@@ -14,7 +14,15 @@ from typing_extensions import Self
 
 from bot.settings import Settings
 from bot.store.backoff import Backoff
-from bot.store.database import FAILURES, DatabaseAwayError, away, connect, is_refusal, parse_url
+from bot.store.database import (
+    FAILURES,
+    DatabaseAwayError,
+    away,
+    connect,
+    empty_write_ahead_log,
+    is_refusal,
+    parse_url,
+)
 from bot.store.migrations import upgrade
 
 
@@ -88,6 +96,20 @@ class Table:
         with self._connection() as connection:
             connection.execute(delete(table).where(*(table.c[name] == value for name, value in key.items())))
             connection.execute(table.insert().values(**key, **rest))
+
+    @contextmanager
+    def _erasure(self) -> Iterator[Connection]:
+        """Yields a transaction; when it has ended, what it deleted is in no file of SQLite any more.
+
+        Raises:
+            DatabaseAwayError: see `_connection`.
+        """
+        with self._connection() as connection:
+            yield connection
+        try:
+            empty_write_ahead_log(self._engine)
+        except FAILURES as error:
+            raise away(error, self._parsed) from error
 
     def _failed(self) -> None:
         # The next attempt looks at the tables first: the file may have been replaced by an older or empty one.

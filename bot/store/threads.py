@@ -145,6 +145,11 @@ def replied_to() -> Any:
     return select(_TABLE.c.reference).where(_TABLE.c.kind == "reply", _TABLE.c.state == "sent")
 
 
+def spoken_since(moment: datetime) -> Any:
+    """Returns the statement that selects the references of requests in which something was said since `moment`."""
+    return select(_TABLE.c.reference).where(_TABLE.c.created_at >= moment)
+
+
 def erase(connection: Connection, reference: str) -> None:
     """Erases the thread of a request."""
     connection.execute(delete(_TABLE).where(_TABLE.c.reference == safe_name(reference)))

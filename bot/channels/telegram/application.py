@@ -42,6 +42,7 @@ from bot.dialogue.door import Dialogue
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.store.contacts import ContactStore
+from bot.store.former_keys import FormerKeys
 from bot.store.inbox import Inbox
 from bot.store.people import PeopleStore
 from bot.store.secrets import secret
@@ -92,6 +93,7 @@ def assemble(settings: Settings, dialogue: Dialogue, *, workers: int = 1) -> Ass
         people=PeopleStore.from_settings(settings),
         contacts=ContactStore.from_settings(settings),
         threads=ThreadStore.from_settings(settings),
+        former=FormerKeys.from_settings(settings),
         inbox=Inbox.of(settings, f"telegram/{token.partition(':')[0]}"),
         payloads=Payloads(lambda: dialogue.knowledge),
     )

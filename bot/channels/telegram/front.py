@@ -19,6 +19,7 @@ from bot.languages import reply_language
 from bot.settings import Settings
 from bot.store.contacts import ContactStore
 from bot.store.correspondence import Correspondence
+from bot.store.former_keys import FormerKeys
 from bot.store.inbox import Inbox
 from bot.store.people import PeopleStore, Person
 from bot.store.secrets import pseudonym
@@ -68,6 +69,7 @@ class Front:
     people: PeopleStore
     contacts: ContactStore
     threads: ThreadStore
+    former: FormerKeys
     inbox: Inbox
     payloads: Payloads
     username: str = ""
@@ -101,6 +103,7 @@ class Front:
 
     def _asker(self, user: User, sender: int, chat: Chat | None, message: Message | object | None) -> Asker:
         name = self.pseudonym_of(sender)
+        self.former.meet(name, CHANNEL, str(sender))
         person = self.people.get(name)
         is_private = chat is None or chat.type == Chat.PRIVATE
         said = message if isinstance(message, Message) else None

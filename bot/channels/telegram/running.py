@@ -182,18 +182,23 @@ async def _tell_overdue(assembly: Assembly) -> None:
         logger.warning("the requests cannot be read: %s", error)
 
 
-def purge(assembly: Assembly) -> None:
-    """Deletes what has outlived its retention."""
+def purge(assembly: Assembly, now: datetime | None = None) -> None:
+    """Deletes what has outlived its retention at the moment `now`; an outage of one part keeps no other waiting."""
     front = assembly.front
-    now = datetime.now(timezone.utc)
+    now = now or datetime.now(timezone.utc)
     days = front.settings.enquiry_retention_days
-    try:
-        front.inbox.purge(now)
-        front.people.purge(days, now)
-        front.contacts.purge(days, now)
-        front.dialogue.store.purge(days, now)
-    except StoreError as error:
-        logger.warning("old rows could not be deleted: %s", error)
+    for erase in (
+        lambda: front.inbox.purge(now),
+        lambda: front.people.purge(days, now),
+        lambda: front.contacts.purge(days, now),
+        lambda: front.dialogue.store.purge(days, now),
+        lambda: front.former.purge(now),
+        front.dialogue.purge,
+    ):
+        try:
+            erase()
+        except StoreError as error:
+            logger.warning("old rows could not be deleted: %s", error)
 
 
 async def end(assembly: Assembly, server: WebhookServer | None, tasks: list[asyncio.Task[None]]) -> None:
@@ -219,5 +224,6 @@ async def end(assembly: Assembly, server: WebhookServer | None, tasks: list[asyn
 
 async def _let_go(assembly: Assembly) -> None:
     await assembly.app.bot.shutdown()
-    for store in (assembly.front.people, assembly.front.contacts, assembly.front.inbox):
+    front = assembly.front
+    for store in (front.people, front.contacts, front.inbox, front.former):
         store.close()

@@ -16,6 +16,7 @@ from bot.channels.telegram.rendering import Button
 from bot.errors import StoreError
 from bot.store.models import as_json
 from bot.store.statements import EnquiryFilter
+from bot.store.subject import SubjectStore, requests_of
 
 #: Pages that a deep link and a command open.
 PAGES = ("privacy", "mydata", "forget")
@@ -91,17 +92,9 @@ def collect(front: Front, asker: Asker) -> dict[str, Any]:
     store = front.dialogue.store
     rows = [as_json(row) for row in store.iterate(EnquiryFilter(pseudonym=asker.pseudonym))]
     person = {name: str(value) for name, value in vars(asker.person).items() if value not in (None, "")}
-    requests = [
-        {**{name: str(value) for name, value in vars(contact).items()}, "thread": _thread(front, contact.reference)}
-        for contact in front.contacts.of(asker.pseudonym)
-    ]
-    return {"person": person, "requests": requests, "enquiries": rows}
-
-
-def _thread(front: Front, reference: str) -> list[dict[str, str]]:
-    """Returns what went to and fro on a request, without who saw to it and what they noted among themselves."""
-    said = (part for part in front.threads.of(reference) if part.kind != "note")
-    return [{"kind": part.kind, "at": str(part.created_at), "text": part.text} for part in said]
+    requests = requests_of(front.settings, front.contacts, asker.pseudonym)
+    with SubjectStore.from_settings(front.settings) as subject:
+        return {"person": person, "requests": requests, "enquiries": rows, **subject.beside(asker.pseudonym)}
 
 
 async def forget(front: Front, bot: Bot, asker: Asker, number: str) -> None:
