@@ -225,5 +225,5 @@ async def end(assembly: Assembly, server: WebhookServer | None, tasks: list[asyn
 async def _let_go(assembly: Assembly) -> None:
     await assembly.app.bot.shutdown()
     front = assembly.front
-    for store in (front.people, front.contacts, front.inbox, front.former):
+    for store in (front.people, front.contacts, front.threads, front.inbox, front.former):
         store.close()
