@@ -36,7 +36,8 @@ def respond_to_question(guide: Guide, question: Question | None = None) -> Respo
         return Response(response.reply, {**response.slots, **ranked})
     if decision.kind == "choices":
         choices = tuple(entry_choice(guide, entry_id) for entry_id in decision.entries)
-        reply = guide.say("choices", "choices", choices=(*choices, guide.ways_out()[0]))
+        name = "several" if decision.several else "choices"
+        reply = guide.say(name, "choices", choices=(*choices, guide.ways_out()[0]))
         return Response(dataclasses.replace(reply, confidence=decision.confidence), ranked)
     return Response(declined(guide, decision))
 

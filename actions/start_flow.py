@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from actions._base import Guide, Response
 from actions._flow import ENDED, IS_OPEN, NOTHING, SEEN, FlowAction, flow_choices, kept, said_by_flow, state_of
 from bot.flows.finding import named_flow
-from bot.flows.state import begin
+from bot.flows.state import begin, drawable
 from bot.knowledge.flows import Flow
 
 
@@ -38,10 +38,14 @@ class ActionStartFlow(FlowAction):
         if _is_out_of_place(flow, guide):
             return Response(said_by_flow(guide, "private_only"), {IS_OPEN: False})
         seen = tracker.get_slot(SEEN) or []
-        state = begin(flow, guide.turn.channel, seen)
+        # What is asked is explained by an entry: one that is switched off is not asked about either.
+        pool = drawable(flow, guide.knowledge.entries)
+        if flow.draw and not pool:
+            return Response(said_by_flow(guide, "list", flow_choices(guide)), {IS_OPEN: False})
+        state = begin(flow, guide.turn.channel, seen, pool)
         slots = {**ENDED, **kept(guide, state), IS_OPEN: True}
         if flow.draw:
-            slots[SEEN] = _seen_now(flow, seen, state.drawn)
+            slots[SEEN] = _seen_now(pool, seen, state.drawn)
         return Response(NOTHING, slots)
 
 
@@ -50,8 +54,8 @@ def _is_out_of_place(flow: Flow, guide: Guide) -> bool:
     return guide.turn.channel in flow.private_on and guide.turn.pseudonym != guide.turn.conversation
 
 
-def _seen_now(flow: Flow, seen: list[str], drawn: tuple[str, ...]) -> list[str]:
-    """Returns the questions asked so far; once all have been, only those of this round."""
-    known = [step for step in seen if step in flow.steps]
+def _seen_now(pool: list[str], seen: list[str], drawn: tuple[str, ...]) -> list[str]:
+    """Returns the questions asked so far; once all that may be drawn have been, only those of this round."""
+    known = [step for step in seen if step in pool]
     every = list(dict.fromkeys([*known, *drawn]))
-    return list(drawn) if len(every) == len(flow.steps) else every
+    return list(drawn) if len(every) == len(pool) else every

@@ -198,6 +198,9 @@ def _sources(made: Any, teller: Teller, blocks: list[Block]) -> None:
         title = known.source_titles.get(reference.source, "")
         url = source.url_in(teller.language)
         year = "" if str(source.year) in title else str(source.year)
+        # A page without a date is indexed with the year in which it was read: that is not when it was written.
+        if year and source.accessed.startswith(year):
+            year = teller.phrase("document_read", year=year)
         parts = [f"{reference.source} {place}".strip(), title, year, url]
         paragraph = made.add_paragraph(known.source_join.join(part for part in parts if part), style="List Bullet")
         _shaded(paragraph)

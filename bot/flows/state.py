@@ -56,15 +56,21 @@ class State:
         return cls(**{**data, "drawn": tuple(data["drawn"]), "picked": tuple(data["picked"])})
 
 
-def begin(flow: Flow, channel: str, seen: Collection[str] = ()) -> State:
+def drawable(flow: Flow, entries: Collection[str]) -> list[str]:
+    """Returns the steps that a flow may draw: those whose explanation is an entry that is there, or that need none."""
+    return [name for name, step in flow.steps.items() if not step.entry or step.entry in entries]
+
+
+def begin(flow: Flow, channel: str, seen: Collection[str] = (), pool: Collection[str] | None = None) -> State:
     """Returns the state at the first question.
 
     Args:
         seen: the steps that a flow which draws has asked before: they come last.
+        pool: the steps that it may draw; None for all.
     """
     drawn: tuple[str, ...] = ()
     if flow.draw:
-        shuffled = list(flow.steps)
+        shuffled = [name for name in flow.steps if pool is None or name in pool]
         secrets.SystemRandom().shuffle(shuffled)
         drawn = tuple(sorted(shuffled, key=lambda step: step in seen)[: flow.draw])
     state = State(flow.name, channel, drawn=drawn)

@@ -47,8 +47,9 @@ class Text:
 class Entry:
     """One answer: language-free facts and the words of each language.
 
-    `as_of` is the year the facts describe; `superseded_by` names the entry that holds newer ones; `valid_until` is
-    an ISO date after which the entry must be reviewed. `origin` says where the English name of a term comes from: the
+    `as_of` is the year the facts describe; where they stand on pages without a date it is unknown, and `seen` is the
+    year in which the pages were read. `superseded_by` names the entry that holds newer facts; `valid_until` is an ISO
+    date after which the entry must be reviewed. `origin` says where the English name of a term comes from: the
     `source` itself, an `official` page, or `customary` use, which is not confirmed. `entities` tags what the entry is
     about, per entity type. Nobody is answered with an entry that is `switched_off`.
     """
@@ -59,6 +60,7 @@ class Entry:
     figures: dict[str, Figure]
     texts: dict[str, Text]
     as_of: int | None = None
+    seen: int | None = None
     valid_until: str = ""
     superseded_by: str = ""
     origin: str = ""
@@ -124,6 +126,7 @@ class Language:
     source_join: str
     quote_marks: tuple[str, str]
     as_of: str
+    seen: str
     term_questions: tuple[str, ...]
     source_titles: dict[str, str]
     reference_words: tuple[str, ...] = ()

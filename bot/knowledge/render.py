@@ -106,6 +106,8 @@ def answer(
     notes = []
     if entry.as_of:
         notes.append(words.as_of.replace("{year}", str(entry.as_of)))
+    if entry.seen:
+        notes.append(words.seen.replace("{year}", str(entry.seen)))
     cited = citations(entry.references, knowledge, code)
     related = [i for i in dict.fromkeys((entry.superseded_by, *entry.related)) if i in knowledge.entries]
     outcome: Outcome = "answer"

@@ -18,6 +18,7 @@ from bot.knowledge.context import (
     by_what_is_named,
     corrects_the_last,
     goes_on,
+    has_pronoun,
     is_about,
     says_nothing_else,
     weighed,
@@ -64,7 +65,7 @@ class Question:
 
     `rest` is the message without the stretches that `entities` were found in; None for the whole message.
     `in_scope` is the chance that it is a question of content, `coverage` the share of its words that stand in answers
-    (0-1 each).
+    (0-1 each). `several` are the questions in it, where there are two or three, each as if it had been asked alone.
     """
 
     text: str
@@ -76,22 +77,28 @@ class Question:
     in_scope: float = 1.0
     coverage: float = 1.0
     rest: str | None = None
+    several: tuple[Question, ...] = ()
 
     @classmethod
     def from_parsed(cls, message: Mapping[str, Any]) -> Question:
         """Returns the question in a message as Rasa has parsed it."""
         selection = message.get("selection") or {}
         intent = message.get("intent") or {}
+        text, entities = message.get("text") or "", message.get("entities") or ()
         return cls(
-            text=message.get("text") or "",
+            text=text,
             intent=intent.get("name") or "",
             confidence=float(selection.get("confidence", intent.get("confidence") or 0.0)),
             ranking=tuple((row["entry"], float(row["share"])) for row in selection.get("ranking", ())),
-            entities=tuple((e["entity"], str(e["value"])) for e in message.get("entities") or ()),
-            rest=_besides(message.get("text") or "", message.get("entities") or ()),
+            entities=tuple((e["entity"], str(e["value"])) for e in entities),
+            rest=_besides(text, entities),
             in_scope=float(selection.get("in_scope", 1.0)),
             coverage=float((selection.get("coverage") or (1.0, 1.0))[1]),
             thresholds=Thresholds(**selection.get("thresholds", {})),
+            several=tuple(
+                cls.from_parsed(_alone(text, entities, part, selection.get("thresholds", {})))
+                for part in selection.get("several", ())
+            ),
         )
 
     @property
@@ -120,7 +127,8 @@ class Question:
 class Decision:
     """What to do: with which entries (likeliest first), how sure, and what the message named that does not exist.
 
-    `ranking` is that of the question with the conversation weighed in, for the question after.
+    `ranking` is that of the question with the conversation weighed in, for the question after. With `several` the
+    choices answer different questions of one message, in the order in which they were asked.
     """
 
     kind: Kind
@@ -129,11 +137,15 @@ class Decision:
     source: str = ""
     locator: str = ""
     runners_up: tuple[str, ...] = field(default=())
+    several: bool = False
     ranking: tuple[tuple[str, float], ...] = field(default=(), compare=False)
 
 
 def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_CONTEXT) -> Decision:
     """Returns the decision on a question, in the light of the conversation before it."""
+    several = _several(question, knowledge)
+    if several is not None:
+        return several
     lost_first = bool(question.ranking) and question.ranking[0][0] not in knowledge.entries
     if lost_first:
         # The confidence was in an entry that is switched off or gone: what is left has its own share alone.
@@ -178,6 +190,32 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_
     if confidence >= limits.choices:
         return Decision("choices", (best, *close), confidence, ranking=tuple(ranking))
     return Decision("fallback", confidence=confidence)
+
+
+def _several(question: Question, knowledge: KnowledgeBase) -> Decision | None:
+    """Returns the choice between the questions of one message that are each sure and answered differently, else None.
+
+    What refers ("who checks that?") belongs to the question before it and is read with it.
+    """
+    if any(has_pronoun(one.text, knowledge) for one in question.several):
+        return None
+    decisions = [decide(one, knowledge) for one in question.several]
+    entries = tuple(dict.fromkeys(decision.entries[0] for decision in decisions if decision.kind == "answer"))
+    if len(entries) < _LEADERS or any(decision.kind != "answer" for decision in decisions):
+        return None
+    return Decision("choices", entries, min(decision.confidence for decision in decisions), several=True)
+
+
+def _alone(text: str, entities: Iterable[Mapping[str, Any]], part: Mapping[str, Any], limits: Any) -> dict[str, Any]:
+    """Returns one question of a message as if Rasa had parsed it alone."""
+    start, end = int(part["start"]), int(part["end"])
+    inside = [e for e in entities if start <= int(e["start"]) and int(e["end"]) <= end]
+    return {
+        "text": text[start:end],
+        "intent": {"name": "faq" if part["content"] else ""},
+        "entities": [{**e, "start": int(e["start"]) - start, "end": int(e["end"]) - start} for e in inside],
+        "selection": {**part, "thresholds": limits},
+    }
 
 
 def _names_what_it_is_about(question: Question, entry: Entry, knowledge: KnowledgeBase) -> bool:

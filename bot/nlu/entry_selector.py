@@ -20,7 +20,7 @@ from bot.knowledge.search import Index
 from bot.languages import script_of
 from bot.nlu import fusion
 from bot.nlu.component import TrainedComponent
-from bot.nlu.encoder import Encoder, packaged_folder
+from bot.nlu.encoder import encoder_in, packaged_folder
 from bot.nlu.evidence import (
     FAQ,
     FEATURES,
@@ -32,11 +32,11 @@ from bot.nlu.evidence import (
     entry_documents,
     profiles,
 )
-from bot.nlu.example_classifier import LIKENESSES, examples_of, fitted, set_intent
+from bot.nlu.example_classifier import LIKENESSES, SEVERAL_LIKENESSES, examples_of, fitted, set_intent
 from bot.nlu.examples import Examples
 from bot.nlu.fusion import Fusion
 from bot.nlu.lexicon import build
-from bot.nlu.multilingual import MultilingualEncoder
+from bot.nlu.multilingual import shared_encoder
 from bot.nlu.paths import project_path
 from bot.nlu.recognition import Recogniser
 from bot.nlu.tuning import load_tuning
@@ -179,11 +179,11 @@ class EntrySelector(TrainedComponent):
         """Returns the configured encoders, each with what tells the texts that it reads."""
         found: dict[str, tuple[SentenceEncoder, Callable[[str], bool]]] = {}
         if self._config["shared_encoder"]:
-            found[SHARED] = (MultilingualEncoder(), any_text)
+            found[SHARED] = (shared_encoder(), any_text)
         if self._config["encoder"]:
             packaged = self._config["encoder"] == "packaged"
             folder = packaged_folder() if packaged else project_path(self._config["encoder"])
-            found[MEANING] = (Encoder(folder), self._in_script)
+            found[MEANING] = (encoder_in(folder), self._in_script)
         return found
 
     def _encoded(self, questions: list[tuple[int, str]], labels: list[str]) -> dict[str, QuestionVectors]:
@@ -230,21 +230,17 @@ class EntrySelector(TrainedComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             labels, spans, nearest = message.get(LIKENESSES)
+            asked, near_asked = message.get(SEVERAL_LIKENESSES)
             found = message.get("entities", [])
-            readings = (
-                self._reading(
-                    text[start:end],
-                    [(e["entity"], e["value"]) for e in found if start <= e["start"] and e["end"] <= end],
-                    nearest[i],
-                )
-                for i, (start, end) in enumerate(spans)
-            )
-            reading = self._as_example(text, self._best(readings))
+            reading = self._as_example(text, self._best(self._readings(text, spans, found, nearest)))
             set_intent(message, labels, reading.chances)
-            order = [int(i) for i in np.argsort(-reading.chances, kind="stable") if labels[i].startswith(FAQ)]
             selection = {
-                "in_scope": round(reading.in_scope, 4),
-                "confidence": round(reading.confidence, 4),
+                **self._ranked(reading),
+                # Two questions in one message, each read alone; what the conversation says of them is the action's.
+                "several": [
+                    {"start": start, "end": end, **self._ranked(alone)}
+                    for (start, end), alone in zip(asked, self._readings(text, asked, found, near_asked), strict=True)
+                ],
                 "thresholds": {
                     "answer": self._config["answer_from"],
                     "choices": self._config["choices_from"],
@@ -254,15 +250,34 @@ class EntrySelector(TrainedComponent):
                     "out_of_scope": self._config["out_of_scope_below"],
                     "known": self._config["known_from"],
                 },
-                "coverage": [round(share, 4) for share in reading.coverage],
-                "ranking": [
-                    {"entry": labels[i].removeprefix(FAQ), "share": round(float(reading.chances[i]), 6)}
-                    for i in order[: self._config["ranking"]]
-                ],
             }
             message.set(SELECTION, selection, add_to_output=True)
-            message.data.pop(LIKENESSES, None)
+            for internal in (LIKENESSES, SEVERAL_LIKENESSES):
+                message.data.pop(internal, None)
         return messages
+
+    def _readings(
+        self, text: str, spans: list[tuple[int, int]], found: list[dict[str, Any]], nearest: Array
+    ) -> Iterator[_Reading]:
+        """Yields the reading of each stretch of a message, with the entities inside it."""
+        for i, (start, end) in enumerate(spans):
+            inside = [(e["entity"], e["value"]) for e in found if start <= e["start"] and e["end"] <= end]
+            yield self._reading(text[start:end], inside, nearest[i])
+
+    def _ranked(self, reading: _Reading) -> dict[str, Any]:
+        """Returns what the action needs of a reading, JSON-ready."""
+        labels = self._evidence.labels
+        order = [int(i) for i in np.argsort(-reading.chances, kind="stable") if labels[i].startswith(FAQ)]
+        return {
+            "content": labels[int(np.argmax(reading.chances))].startswith(FAQ),
+            "in_scope": round(reading.in_scope, 4),
+            "confidence": round(reading.confidence, 4),
+            "coverage": [round(share, 4) for share in reading.coverage],
+            "ranking": [
+                {"entry": labels[i].removeprefix(FAQ), "share": round(float(reading.chances[i]), 6)}
+                for i in order[: self._config["ranking"]]
+            ],
+        }
 
     def _as_example(self, text: str, reading: _Reading) -> _Reading:
         """Returns the reading that an example of one label alone deserves; any other message keeps its own.

@@ -16,12 +16,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.component import TrainedComponent
 from bot.nlu.evidence import FAQ
 from bot.nlu.examples import Examples
-from bot.text.parts import parts
+from bot.text.parts import parts, questions
 
 # Turns likenesses into shares that add up to one; the selector, which follows, weighs the likenesses themselves.
 _SHARPNESS = 10.0
-#: Where the likenesses of all labels wait for the selector; never part of the output.
-LIKENESSES = "likenesses"
+#: Where the likenesses of all labels wait for the selector, and where those of each of several questions; never part
+#: of the output.
+LIKENESSES, SEVERAL_LIKENESSES = "likenesses", "several_likenesses"
 
 
 def examples_of(training_data: TrainingData) -> tuple[list[str], list[str]]:
@@ -63,9 +64,10 @@ class ExampleClassifier(TrainedComponent):
         """Sets intent and ranking, and for the selector the likenesses of all labels, for the whole and each part."""
         for message in messages:
             text = message.get(TEXT) or ""
-            spans = [(0, len(text)), *parts(text)]
-            nearest = self._examples.likeness([text[start:end] for start, end in spans])
-            message.set(LIKENESSES, (self._examples.labels, spans, nearest))
+            spans, asked = [(0, len(text)), *parts(text)], questions(text)
+            nearest = self._examples.likeness([text[start:end] for start, end in (*spans, *asked)])
+            message.set(LIKENESSES, (self._examples.labels, spans, nearest[: len(spans)]))
+            message.set(SEVERAL_LIKENESSES, (asked, nearest[len(spans) :]))
             set_intent(message, self._examples.labels, _shares(nearest[0], self._examples.labels))
         return messages
 

@@ -35,6 +35,8 @@ _WAITING_FOR_CONSENT = ("draft", "shelved")
 _UNANSWERED = ("open", "overdue")
 #: Somebody has agreed, and nobody has closed it.
 NOT_CLOSED = (*_UNANSWERED, "answered")
+#: Stands for the address of somebody to whom nothing can be sent: a reply waits until they come again.
+AT_NEXT_VISIT = "visit"
 #: How a request may end.
 RESULTS = ("answered", "passed_on", "no_reply", "not_for_us", "withdrawn")
 
@@ -87,6 +89,16 @@ class Contact:
     def is_draft(self) -> bool:
         """Whether nobody has agreed yet: nothing is passed on."""
         return self.state in _WAITING_FOR_CONSENT
+
+    @property
+    def is_visitor(self) -> bool:
+        """Whether a reply waits for the person's next visit, because nothing can be sent to them."""
+        return self.address == AT_NEXT_VISIT
+
+    @property
+    def has_chat(self) -> bool:
+        """Whether a reply can be sent into a chat."""
+        return self.address.removeprefix("-").isdecimal()
 
 
 class ContactStore(Table):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.engine import Connection
 from typing_extensions import Self
 
@@ -84,6 +86,16 @@ class Table:
                 self._failed()
                 raise away(error, self._parsed) from error
             self._backoff.succeeded()
+
+    def _put(self, table: Any, key: Mapping[str, Any], rest: Mapping[str, Any]) -> None:
+        """Writes a row in the place of the one with the same key.
+
+        Raises:
+            DatabaseAwayError: see `_connection`.
+        """
+        with self._connection() as connection:
+            connection.execute(delete(table).where(*(table.c[name] == value for name, value in key.items())))
+            connection.execute(table.insert().values(**key, **rest))
 
     @contextmanager
     def _erasure(self) -> Iterator[Connection]:

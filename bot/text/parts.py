@@ -1,4 +1,4 @@
-"""The parts of a long message: people tell a story before, after or around what they ask."""
+"""The parts of a message: people tell a story before, after or around what they ask, or ask two things at once."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ _CLAUSE_END = re.compile(r"[,，：:]\s*|[—–]+|\s-+\s")
 _LONG = 14
 _SHORT = 3
 _MOST = 12
+_ASKS = re.compile(r"[?？]+[\"'”’)）]*\s*$")
+_MOST_QUESTIONS = 3
 
 
 def parts(text: str) -> list[tuple[int, int]]:
@@ -34,6 +36,13 @@ def parts(text: str) -> list[tuple[int, int]]:
     candidates = sorted({*found} - {(0, len(text))}, reverse=True)
     usable = (span for span in candidates if len(words(text[span[0] : span[1]])) >= _SHORT)
     return list(islice(usable, _MOST))
+
+
+def questions(text: str) -> list[tuple[int, int]]:
+    """Returns the stretches (start, end) of the sentences that ask, where there are two or three; else none."""
+    sentences = _cut(text, 0, len(text), _SENTENCE_END)
+    found = [(a, b) for a, b in sentences if _ASKS.search(text[a:b]) and len(words(text[a:b])) >= _SHORT]
+    return found if 1 < len(found) <= _MOST_QUESTIONS else []
 
 
 def _cut(text: str, start: int, end: int, borders: re.Pattern[str]) -> list[tuple[int, int]]:

@@ -18,10 +18,12 @@ from bot.dialogue.door import Dialogue
 from bot.languages import reply_language
 from bot.settings import Settings
 from bot.store.contacts import ContactStore
+from bot.store.correspondence import Correspondence
 from bot.store.former_keys import FormerKeys
 from bot.store.inbox import Inbox
 from bot.store.people import PeopleStore, Person
 from bot.store.secrets import pseudonym
+from bot.store.threads import ThreadStore
 
 CHANNEL = "telegram"
 AUDIENCES = ("company", "un_staff", "other")
@@ -66,6 +68,7 @@ class Front:
     dialogue: Dialogue
     people: PeopleStore
     contacts: ContactStore
+    threads: ThreadStore
     former: FormerKeys
     inbox: Inbox
     payloads: Payloads
@@ -81,6 +84,11 @@ class Front:
     metrics: Metrics = field(default_factory=Metrics)
     people_allowance: Allowance = field(default_factory=lambda: Allowance(PERSON_BURST, PERSON_PER_MINUTE))
     group_allowance: Allowance = field(default_factory=lambda: Allowance(GROUP_BURST, GROUP_PER_MINUTE))
+
+    @property
+    def correspondence(self) -> Correspondence:
+        """The requests and their threads together."""
+        return Correspondence(self.contacts, self.threads)
 
     def pseudonym_of(self, user_id: int) -> str:
         """Returns the pseudonym of a person of Telegram."""

@@ -74,9 +74,8 @@ async def running(
             await monitor.stop()
         raise
     try:
-        # A single poller owns the inbox; of several webhook processes each waits for the others' leases to expire.
-        if webhook is None:
-            await asyncio.to_thread(_release, assembly)
+        # Telegram lets one process poll; webhooks may be answered on several machines, which cannot see each other.
+        assembly.queue.is_alone = webhook is None
         await assembly.queue.recover(app.bot)
         await app.start()
         tasks.append(asyncio.create_task(_sweep(assembly)))
@@ -147,13 +146,6 @@ async def _set_webhook(assembly: Assembly, webhook: Webhook) -> None:
         )
     except TelegramError as error:
         raise ChannelError(f"Telegram does not take the webhook address ({error.message})") from None
-
-
-def _release(assembly: Assembly) -> None:
-    try:
-        assembly.front.inbox.release()
-    except StoreError as error:
-        logger.warning("the inbox cannot be read from the database: %s", error)
 
 
 async def publish(assembly: Assembly) -> None:

@@ -46,6 +46,14 @@ def test_holds_answers_sources_date_and_room_for_a_hand(made, guided, flow):
     assert f"https://undocs.org/{language}/A/76/319" in words
 
 
+@pytest.mark.parametrize(("language", "when"), [("en", "; read in 2026;"), ("zh", "；2026年读到；")])
+def test_does_not_date_a_page_by_the_day_it_was_read(guided, flow, tmp_path, language, when):
+    page = dataclasses.replace(guided.sources["A/76/319"], year=2026, accessed="2026-11-20")
+    base = dataclasses.replace(guided, sources={**guided.sources, "A/76/319": page})
+    state = dataclasses.replace(after(flow, "skill", ["law"], "affirmed", None), phase=RESULT)
+    assert when in words_of(document.write(Teller(flow, base, language), state, tmp_path, TODAY))
+
+
 def test_names_nobody_as_its_author(made):
     _, path = made
     with zipfile.ZipFile(path) as archive:

@@ -48,6 +48,17 @@ def test_draws_what_was_not_seen_first(flow):
     assert set(drawn) == {"open", "words"}
 
 
+def test_draws_nothing_whose_entry_is_switched_off(flow):
+    steps = {name: dataclasses.replace(step, entry=f"topic.{name}") for name, step in flow.steps.items()}
+    quiz = dataclasses.replace(flow, draw=4, steps=steps)
+    pool = states.drawable(quiz, {"topic.open", "topic.words"})
+    assert set(begin(quiz, "terminal", pool=pool).drawn) == {"open", "words"}
+
+
+def test_draws_what_needs_no_entry(flow):
+    assert states.drawable(flow, set()) == [name for name, step in flow.steps.items() if not step.entry]
+
+
 @pytest.mark.parametrize(
     ("heard", "expected"),
     [(Heard("cancel"), CANCELLED), (Heard("finish"), FINISHED), (Heard("why"), ""), (Heard("answer", "money"), "")],

@@ -33,6 +33,12 @@ def test_states_it_in_the_other_language(small):
     )
 
 
+@pytest.mark.parametrize(("language", "note"), [("en", "Pages read in 2026."), ("zh", "网页读于2026年。")])
+def test_says_when_undated_pages_were_read(small, language, note):
+    entry = dataclasses.replace(small.entries["growth.number"], as_of=None, seen=2026)
+    assert render.answer(entry, small, language=language, audience="other").notes == (note,)
+
+
 def test_writes_the_official_wording_in_quotation_marks(small):
     assert _answer(small, "duties.precaution").body[0] == "“Businesses should support a precautionary approach”"
 

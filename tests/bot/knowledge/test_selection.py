@@ -310,3 +310,40 @@ def test_answers_a_subject_alone_whatever_it_sounds_like(small):
     )
     assert decide(question, small).entries == ("growth.costs",)
     assert decide(dataclasses.replace(question, rest="pizza at the "), small).kind == "fallback"
+
+
+def _parsed(*parts, text="How much is it? What is asked?"):
+    middle = text.index("?") + 1
+    spans = [(0, middle), (middle, len(text))]
+    several = [
+        {"start": start, "end": end, "content": True, "confidence": 0.9, "ranking": [{"entry": entry, "share": 0.9}]}
+        for (start, end), entry in zip(spans, parts, strict=True)
+    ]
+    whole = {"confidence": 0.9, "ranking": [{"entry": parts[0], "share": 0.9}], "several": several}
+    return {"text": text, "intent": {"name": "faq"}, "selection": whole}
+
+
+def test_asks_which_of_two_questions_comes_first(small):
+    text = "What does the project cost? What did the Assembly ask for?"
+    decision = decide(Question.from_parsed(_parsed("growth.costs", "duties.invitation", text=text)), small)
+    assert (decision.kind, decision.several) == ("choices", True)
+    assert decision.entries == ("growth.costs", "duties.invitation")
+
+
+@pytest.mark.parametrize(
+    ("second", "text"),
+    [
+        ("growth.costs", "What does the project cost? What is to be paid?"),
+        ("duties.invitation", "What does the project cost? Who asked for it?"),
+    ],
+)
+def test_answers_where_two_questions_are_one(small, second, text):
+    decision = decide(Question.from_parsed(_parsed("growth.costs", second, text=text)), small)
+    assert (decision.kind, decision.several, decision.entries) == ("answer", False, ("growth.costs",))
+
+
+def test_answers_the_whole_where_one_of_two_questions_is_not_understood(small):
+    message = _parsed("growth.costs", "duties.invitation", text="What does the project cost? Will the sun shine today?")
+    message["selection"]["several"][1]["in_scope"] = 0.1
+    decision = decide(Question.from_parsed(message), small)
+    assert (decision.kind, decision.entries) == ("answer", ("growth.costs",))

@@ -173,3 +173,17 @@ def test_finds_the_question_in_a_long_story(train, say):
     output = say(STORY + "How much is the vaccine budget? Greetings from all of us here.", classifier, selector.load())
     assert output["intent"]["name"] == "faq"
     assert output[SELECTION]["ranking"][0]["entry"] == "growth.costs"
+
+
+def test_reads_each_of_two_questions_alone(pipeline, say):
+    text = "How much is the vaccine budget? And what does principle 7 say?"
+    several = say(text, *pipeline()())[SELECTION]["several"]
+    assert [text[part["start"] : part["end"]].strip() for part in several] == [
+        "How much is the vaccine budget?",
+        "And what does principle 7 say?",
+    ]
+    assert [part["ranking"][0]["entry"] for part in several] == ["growth.costs", "duties.precaution"]
+
+
+def test_reads_one_question_as_one(pipeline, say):
+    assert say("How much is the vaccine budget?", *pipeline()())[SELECTION]["several"] == []

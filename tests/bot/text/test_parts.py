@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.text.parts import parts
+from bot.text.parts import parts, questions
 
 
 def _words(text):
@@ -43,3 +43,34 @@ def test_gives_a_bounded_number_of_parts():
 def test_takes_a_very_long_message_without_borders():
     assert parts("a" * 10_000) == []
     assert parts("合作" * 5_000) == []
+
+
+def _asked(text):
+    return [text[start:end].strip() for start, end in questions(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("What is principle 7? And who runs it?", ["What is principle 7?", "And who runs it?"]),
+        ("我是小公司。怎么加入全球契约？要交多少钱？", ["怎么加入全球契约？", "要交多少钱？"]),
+        ("How do I join?\nWhat does it cost?", ["How do I join?", "What does it cost?"]),
+    ],
+)
+def test_gives_the_questions_of_a_message_that_asks_several_things(text, asked):
+    assert _asked(text) == asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "What is principle 7?",
+        "I run a bakery. We pay our taxes. What does paragraph 9 ask of us?",
+        "Really? What is principle 7?",
+        "what is that???? I mean principle 7",
+        "What is a? What is b? What is c? What is d?",
+    ],
+)
+def test_gives_none_where_one_thing_is_asked_or_too_many(text):
+    assert _asked(text) == []
