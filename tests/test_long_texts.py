@@ -68,6 +68,11 @@ def _seconds(read, text):
     return time.thread_time() - started
 
 
+def _best(read, text):
+    """Returns the shortest time of three: what else the processor does makes a reading slower, never faster."""
+    return min(_seconds(read, text) for _ in range(3))
+
+
 @pytest.mark.parametrize("name", READERS)
 def test_reads_a_text_in_time_that_grows_with_its_length(name):
     read = READERS[name]
@@ -77,8 +82,8 @@ def test_reads_a_text_in_time_that_grows_with_its_length(name):
         text = (piece * CHARACTERS)[:CHARACTERS]
         seconds = _seconds(read, text)
         # Four times the length takes four times as long, or with the square of it sixteen times; asked only where it
-        # takes long enough to tell. Measured: 0.25 s at most (2026-11-30), with the square 1.4 to 78 s.
-        if seconds > 0.3 and seconds > 8 * max(_seconds(read, text[: CHARACTERS // 4]), 0.001):
+        # takes long enough to tell. Measured: 0.4 s at most (2026-11-30), with the square 1.0 to 78 s.
+        if 0.3 < seconds < 5 and _best(read, text) > 10 * _best(read, text[: CHARACTERS // 4]):
             slow[piece] = seconds
         assert seconds < 5, piece
     assert slow == {}
