@@ -27,6 +27,8 @@ _ARABIC = re.compile(
     r"(\d{1,3}(?:[ ,\u00a0\u202f]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[ \u00a0]*[多余]?[ \u00a0]*(万亿|亿|万|thousand|million|billion|trillion))?"
 )
+# No number is written with more; Python refuses to read one of thousands of digits.
+_MOST_HAN_CHARACTERS = 40
 _HAN = re.compile(r"[零〇一二两三四五六七八九十百千万亿]+")
 
 
@@ -51,6 +53,8 @@ def numbers_in(text: str) -> frozenset[Decimal]:
 
 def han_number(text: str) -> int | None:
     """Returns the value of a number in Han characters ("三千二百" is 3200, "第" not included), or None."""
+    if len(text) > _MOST_HAN_CHARACTERS:
+        return None
     total, section, digit = 0, 0, None
     if all(c in _HAN_DIGITS for c in text) and len(text) > 1:
         return int("".join(str(_HAN_DIGITS[c]) for c in text))
