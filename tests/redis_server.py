@@ -38,6 +38,11 @@ class RedisServer:
             assert time.monotonic() < deadline, "redis-server does not start"
             time.sleep(0.02)  # nothing says when it listens
 
+    @property
+    def process_id(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self) -> None:
         if self._process is not None:
             self._process.kill()
@@ -53,9 +58,14 @@ class RedisServer:
         shutil.rmtree(self._folder)
 
 
+def program() -> str | None:
+    """Returns the server's program, or None where there is none."""
+    return shutil.which("redis-server")
+
+
 @pytest.fixture(scope="session")
 def one_redis() -> Iterator[RedisServer]:
-    binary = shutil.which("redis-server")
+    binary = program()
     if binary is None:
         pytest.skip("no Redis here: `apt-get install redis-server`")
     server = RedisServer(binary)

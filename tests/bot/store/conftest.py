@@ -1,13 +1,10 @@
-"""A real PostgreSQL, rows, children of this process; shared by the tests of bot.store."""
+"""Databases of either kind, rows, children of this process; shared by the tests of bot.store."""
 
 from __future__ import annotations
 
 import os
-import pwd
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -19,73 +16,11 @@ import pytest
 from bot.store.enquiries import EnquiryStore
 from bot.store.migrations import upgrade
 from bot.store.models import Enquiry, enquiry_id
+from tests.postgres_server import Postgres, postgres  # noqa: F401  # a fixture
 
 ROOT = Path(__file__).resolve().parents[3]
 CHILD = Path(__file__).with_name("child.py")
 START = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
-
-
-class Postgres:
-    """A PostgreSQL server in a temporary folder, reached by its Unix socket alone."""
-
-    def __init__(self, binaries: Path) -> None:
-        self._binaries = binaries
-        # Not pytest's own folder, which only this account may enter.
-        self._folder = Path(tempfile.mkdtemp(prefix="pg"))
-        self._as_user: list[str] = []
-        if os.geteuid() == 0:  # which initdb refuses to be
-            user = next(entry for name in ("postgres", "nobody") for entry in pwd.getpwall() if entry.pw_name == name)
-            os.chown(self._folder, user.pw_uid, user.pw_gid)
-            ids = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-            self._as_user = ["setpriv", *ids]
-        self._run("initdb", "-D", f"{self._folder}/data", "-U", "guide", "-A", "trust", "-E", "UTF8", "--no-sync")
-        self._databases = 0
-
-    def start(self) -> None:
-        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off -c max_connections=60"
-        self._run("pg_ctl", "-D", f"{self._folder}/data", "-w", "-l", f"{self._folder}/log", "-o", options, "start")
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "-D", f"{self._folder}/data", "-w", "-m", "immediate", "stop")
-
-    def new_database(self) -> str:
-        self._databases += 1
-        name = f"guide{self._databases}"
-        connection = psycopg2.connect(host=str(self._folder), user="guide", dbname="postgres")
-        connection.autocommit = True
-        connection.cursor().execute(f"CREATE DATABASE {name}")
-        connection.close()
-        return f"postgresql://guide@/{name}?host={self._folder}"
-
-    def remove(self) -> None:
-        self.stop()
-        shutil.rmtree(self._folder)
-
-    def _run(self, program: str, *arguments: str) -> None:
-        # Not captured: a server that keeps the pipe open would keep this process waiting.
-        with (self._folder / "out").open("a") as out:
-            command = [*self._as_user, str(self._binaries / program), *arguments]
-            result = subprocess.run(command, cwd="/", stdout=out, stderr=out, stdin=subprocess.DEVNULL, timeout=60)
-        assert result.returncode == 0, (self._folder / "out").read_text()
-
-
-def _binaries() -> Path | None:
-    candidates = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
-    on_path = shutil.which("initdb")
-    if on_path:
-        candidates.append(Path(on_path).resolve().parent)
-    return next((folder for folder in candidates if (folder / "pg_ctl").exists()), None)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    binaries = _binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL here: `apt-get install postgresql`")
-    server = Postgres(binaries)
-    server.start()
-    yield server
-    server.remove()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -97,7 +32,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared_postgres_url(postgres: Postgres) -> str:
+def shared_postgres_url(postgres: Postgres) -> str:  # noqa: F811
     url = postgres.new_database()
     upgrade(url)
     return url
