@@ -103,6 +103,8 @@ class Inbox(Table):
         self._life = Life(spool)
         #: Number → state, of what this process has seen.
         self._seen: OrderedDict[int, str] = OrderedDict()
+        #: What is answered and could be marked so nowhere, as on a full disk with the database away.
+        self._unmarked: set[int] = set()
 
     @classmethod
     def of(cls, settings: Settings, account: str, **values: Any) -> Inbox:
@@ -146,6 +148,8 @@ class Inbox(Table):
 
     def take(self, number: int) -> bool:
         """Returns whether the caller is to work on a message now: nobody else does, and nobody has."""
+        if number in self._unmarked:
+            self.finish(number)
         if self._seen.get(number) in ("working", "sent"):
             return False
         now = datetime.now(timezone.utc)
@@ -177,17 +181,25 @@ class Inbox(Table):
     def finish(self, number: int) -> None:
         """Marks a message as answered and erases its body."""
         self._note(number, "sent")
+        self._unmarked.add(number)
+        for each in sorted(self._unmarked):
+            if self._marked(each):
+                self._unmarked.discard(each)
+
+    def _marked(self, number: int) -> bool:
+        """Marks a message as answered, in the database or beside it; returns whether either took it."""
         try:
             with self._connection() as connection:
-                done = _finish(connection, self._id(number))
-            if done:
-                return
+                if _finish(connection, self._id(number)):
+                    return True
         except StoreError:
             pass
         try:
             self._append({"kind": "sent", "id": self._id(number)})
         except StoreError as error:
             logger.error("an answered message may be answered again after a restart: %s", error)
+            return False
+        return True
 
     def put_back(self, number: int) -> None:
         """Gives a message back whose answer could not be sent; it is worked on again later."""

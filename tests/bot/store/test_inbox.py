@@ -241,3 +241,21 @@ def test_refuses_a_message_that_nothing_can_keep(away, tmp_path):
     (tmp_path / "inbox").write_text("no folder")
     with pytest.raises(StoreError, match="cannot be kept"):
         inbox.receive(1, "ada", "one")
+
+
+def test_marks_what_is_answered_as_soon_as_anything_can_be_written_again(away, tmp_path):
+    inbox, come_back = away
+    inbox.receive(1, "ada", "one")
+    inbox.receive(2, "ada", "two")
+    inbox.take(1)
+    inbox.spool.folder.rename(tmp_path / "kept")
+    inbox.spool.folder.write_text("no folder: nothing can be written")
+    inbox.finish(1)
+    inbox.spool.folder.unlink()
+    (tmp_path / "kept").rename(inbox.spool.folder)
+    come_back()
+    assert numbers(inbox) == [1, 2]
+    assert not inbox.take(1)
+    inbox.take(2)
+    inbox.finish(2)
+    assert inbox.counts() == {"sent": 2}
