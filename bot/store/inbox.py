@@ -13,6 +13,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -172,28 +173,20 @@ class Inbox(Table):
         """Prolongs the lease of a message whose answer takes long."""
         values = {"lease_until": datetime.now(timezone.utc) + self._lease}
         ours = and_(_TABLE.c.id == self._id(number), _TABLE.c.state == "working", _TABLE.c.worker == self._life.name())
-        try:
-            with self._connection() as connection:
-                connection.execute(update(_TABLE).where(ours).values(values))
-        except StoreError as error:
-            logger.debug("a lease was not prolonged: %s", error)
+        # While the database is away nobody else can take the message either.
+        with suppress(StoreError), self._connection() as connection:
+            connection.execute(update(_TABLE).where(ours).values(values))
 
     def finish(self, number: int) -> None:
         """Marks a message as answered and erases its body."""
         self._note(number, "sent")
-        self._unmarked.add(number)
-        for each in sorted(self._unmarked):
-            if self._marked(each):
-                self._unmarked.discard(each)
+        self._unmarked = {each for each in (*self._unmarked, number) if not self._marked(each)}
 
     def _marked(self, number: int) -> bool:
         """Marks a message as answered, in the database or beside it; returns whether either took it."""
-        try:
-            with self._connection() as connection:
-                if _finish(connection, self._id(number)):
-                    return True
-        except StoreError:
-            pass
+        with suppress(StoreError), self._connection() as connection:
+            if _finish(connection, self._id(number)):
+                return True
         try:
             self._append({"kind": "sent", "id": self._id(number)})
         except StoreError as error:
@@ -332,9 +325,7 @@ class Inbox(Table):
                 for path in files:
                     self.spool.discard(path, unusable if path == files[-1] else ())
         except OSError as error:
-            raise StoreError(
-                f"{self.spool.folder}: {reason(error)}; check that this account may write there"
-            ) from error
+            raise StoreError(f"{self.spool.folder}: {reason(error)}; check that it may be written") from error
         return len(lines)
 
     def _append(self, record: dict[str, Any]) -> None:
@@ -356,10 +347,8 @@ class Inbox(Table):
         return sorted((row["number"], row["body"]) for row in rows if row["id"].startswith(f"{self._account}:"))
 
     def _opened(self, number: int, body: str) -> Waiting | None:
-        if not body:
-            return None
         try:
-            return Waiting(number, self._seal.open(body))
+            return Waiting(number, self._seal.open(body)) if body else None
         except StoreError as error:
             logger.error("a message that waits cannot be read: %s", error)
             return None

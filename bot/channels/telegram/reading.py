@@ -20,10 +20,14 @@ class CarefulRequest(HTTPXRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
-        """See parent class. Unreadable updates are replaced by their bare number, so that the offset moves on."""
+        """See parent class. Unreadable updates are replaced by their bare number, so that the offset moves on.
+
+        They are put in the order of their numbers: the library asks on from the last one, not from the highest.
+        """
         data = HTTPXRequest.parse_json_payload(payload)
         if isinstance(data, dict) and isinstance(data.get("result"), list):
-            data["result"] = [readable for item in data["result"] if (readable := _readable(item))]
+            readable = [update for item in data["result"] if (update := _readable(item))]
+            data["result"] = sorted(readable, key=lambda update: update["update_id"])
         return data
 
 

@@ -130,6 +130,18 @@ async def test_answers_once_what_comes_twice(front, telegram_server, ada):
     assert len(rows(front)) == 1
 
 
+async def test_answers_in_the_order_of_asking_what_comes_in_another(listen, telegram_server, ada):
+    telegram_server.delivery.reorder_share = 1.0
+    asked = ["how many partnerships are there", QUESTION["en"], "what does the precautionary approach mean"]
+    for text in asked:
+        await ada.say(text)
+    async with listen() as front:
+        answers = await ada.replies(len(asked))
+        await settled(front, telegram_server)
+    titles = [answer.text.partition("\n")[0] for answer in answers]
+    assert titles == ["How many partnerships there are", TITLE["en"], "Principle 7: precaution"]
+
+
 async def test_answers_after_a_restart_what_it_had_accepted(listen, telegram_server, ada):
     async with listen() as front:
         telegram_server.faults.add("sendMessage", times=None, status=502)
