@@ -88,7 +88,7 @@ def _model(settings: Settings) -> Finding:
 
 
 def _secret(settings: Settings) -> Finding:
-    if not settings.secret and settings.uses_default_database and not (settings.var / "secret").exists():
+    if _has_no_secret_yet(settings):
         return Finding("ok", "secret", f"will be made in {settings.var / 'secret'} on first use")
     try:
         secrets.secret(settings)
@@ -96,6 +96,10 @@ def _secret(settings: Settings) -> Finding:
         return Finding("fail", "secret", str(error))
     place = "PARTNERGUIDE_SECRET" if settings.secret else f"{settings.var / 'secret'}; back it up with the log"
     return Finding("ok", "secret", f"in {place}")
+
+
+def _has_no_secret_yet(settings: Settings) -> bool:
+    return not settings.secret and settings.uses_default_database and not (settings.var / "secret").exists()
 
 
 def _log(settings: Settings) -> Finding:
@@ -181,6 +185,29 @@ def _redis(settings: Settings) -> Finding:
         return Finding("fail", "redis", str(error))
 
 
+def _workers(settings: Settings) -> Finding:
+    """What several processes must have in common: one database at one revision, one secret, one Redis."""
+    from bot.store.matching import examine
+
+    if _has_no_secret_yet(settings):
+        return Finding("ok", "workers", "nothing is kept yet")
+    try:
+        seen = examine(settings)
+    except BotError as error:
+        return Finding("warn", "workers", f"cannot be examined: {error}")  # what it fails for is told elsewhere
+    if seen.secret_fits is False:
+        text = "what is encrypted there is another secret's: give every process the same PARTNERGUIDE_SECRET"
+        return Finding("fail", "workers", f"{seen.server}; {text}")
+    fits = "the secret fits what is there" if seen.secret_fits else "nothing is encrypted there yet"
+    told = f"{seen.server}, tables of revision {seen.revision}; {fits}"
+    if settings.uses_default_database:
+        return Finding("ok", "workers", f"{told}; serves several processes of this machine")
+    if not settings.redis_url:
+        hint = "without PARTNERGUIDE_REDIS_URL each machine counts and keeps order alone"
+        return Finding("warn", "workers", f"{told}; {hint}")
+    return Finding("ok", "workers", f"{told}; serves several machines")
+
+
 def _disk(settings: Settings) -> Finding:
     folder = settings.var if settings.var.exists() else settings.root
     free = shutil.disk_usage(folder).free
@@ -200,5 +227,6 @@ EXAMINATIONS: tuple[Callable[[Settings], Finding], ...] = (
     _telegram,
     _inbox,
     _redis,
+    _workers,
     _disk,
 )

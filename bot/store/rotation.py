@@ -31,7 +31,7 @@ from bot.store.secrets import checked, derive_key, make_file, next_file, read_fi
 from bot.store.threads import ThreadPartRow
 
 #: What is encrypted: table → the purpose of its key, and its columns.
-_SEALED: dict[type[SQLModel], tuple[str, tuple[str, ...]]] = {
+SEALED: dict[type[SQLModel], tuple[str, tuple[str, ...]]] = {
     ContactRow: ("contact", ("question", "address")),
     ThreadPartRow: ("thread", ("text",)),
     InboxRow: ("inbox", ("body",)),
@@ -131,7 +131,7 @@ def _changed(settings: Settings, old: str, new: str, now: datetime, state_url: s
     engine = connect(settings.database_url)
     try:
         with engine.begin() as connection:
-            values = {str(row.__tablename__): _sealed_anew(connection, row, old, new) for row in _SEALED}
+            values = {str(row.__tablename__): _sealed_anew(connection, row, old, new) for row in SEALED}
             seal = Seal(new, former_keys.PURPOSE)
             former_keys.keep(connection, seal.close, derive_key(old, "pseudonym"), until)
         empty_write_ahead_log(engine)
@@ -160,7 +160,7 @@ def _empty_spools(settings: Settings, old: str) -> None:
 
 def _sealed_anew(connection: Connection, row_type: type[SQLModel], old: str, new: str) -> int:
     """Encrypts the values of a table with the new secret; returns how many."""
-    purpose, columns = _SEALED[row_type]
+    purpose, columns = SEALED[row_type]
     table: Table = row_type.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
     before, after = Seal(old, purpose), Seal(new, purpose)
     (key,) = table.primary_key.columns

@@ -14,11 +14,14 @@ from bot.cli import doctor
 from bot.dialogue.training import ModelRecord, inputs_hash
 from bot.settings import Settings
 from bot.store import secrets
+from bot.store.inbox import Inbox
 from bot.store.spool import Spool
 from bot.store.texts import TextStore
 from tests.bot import small_charts
 from tests.bot.cli.conftest import START
 from tests.bot.small_base import edit
+from tests.postgres_server import postgres  # noqa: F401  # a fixture
+from tests.redis_server import one_redis, redis_server  # noqa: F401  # fixtures
 
 GIVEN = "a secret of more than sixteen characters"
 
@@ -74,6 +77,7 @@ def test_finds_everything_in_order(examine, settings):
         "telegram",
         "telegram inbox",
         "redis",
+        "workers",
         "disk",
     }
     assert findings["knowledge"][1].startswith("4 entries, version ")
@@ -237,6 +241,41 @@ def test_warns_of_rows_that_wait_beside_the_log(examine, settings):
 def test_warns_that_nobody_stands_behind_the_guide(examine, changes, said):
     findings = examine(**changes)
     assert (findings["operator"][0], findings["operator"][1].split(":")[0], findings["code"]) == ("warn", said, 0)
+
+
+@pytest.fixture
+def kept(postgres, tmp_path):  # noqa: F811
+    """An empty PostgreSQL in which one message waits, written with `GIVEN`."""
+    url = postgres.new_database()
+    with Inbox(url, tmp_path / "inbox", GIVEN, "telegram/7") as inbox:
+        inbox.receive(1, "ada", "one")
+    return url
+
+
+def test_says_that_several_processes_fit_together(examine, kept, redis_server):  # noqa: F811
+    findings = examine(database_url=kept, secret=GIVEN, redis_url=redis_server.url)
+    state, text = findings["workers"]
+    assert (state, text.startswith("PostgreSQL "), "the secret fits what is there" in text) == ("ok", True, True)
+    assert text.endswith("serves several machines")
+
+
+def test_fails_where_the_secret_is_not_the_one_of_the_other_processes(examine, kept):
+    findings = examine(database_url=kept, secret=f"another {GIVEN}")
+    assert findings["workers"][0] == "fail"
+    assert "give every process the same PARTNERGUIDE_SECRET" in findings["workers"][1]
+    assert findings["code"] == 1
+
+
+def test_warns_of_processes_without_a_redis_between_them(examine, kept):
+    state, text = examine(database_url=kept, secret=GIVEN)["workers"]
+    assert (state, "without PARTNERGUIDE_REDIS_URL each machine counts" in text) == ("warn", True)
+
+
+def test_says_that_one_machine_needs_no_server(examine, settings):
+    secrets.secret(settings)
+    state, text = examine()["workers"]
+    assert (state, text.endswith("serves several processes of this machine")) == ("ok", True)
+    assert "nothing is encrypted there yet" in text
 
 
 def test_warns_of_little_room(examine, monkeypatch):
