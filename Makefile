@@ -11,7 +11,7 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .DEFAULT_GOAL = help
-.PHONY: help environment chat telegram review test fuzz audit train lint bench lock clean
+.PHONY: help environment chat telegram review test fuzz audit train lint bench soak lock clean
 
 chat: environment  ## talk to the guide in the terminal; trains first where needed
 	@exec $(BIN)/partnerguide chat $(ARGS)
@@ -43,6 +43,9 @@ lint: environment  ## check style, types, knowledge base and training data
 
 bench: environment  ## measure speed on a quiet machine and write docs/benchmarks.md; BASELINE=1: stock Rasa too
 	@exec $(BIN)/python -m benchmarks.speed all $(ARGS)
+
+soak: environment  ## 20,000 questions of 500 people while faults strike (about half an hour)
+	@exec $(BIN)/python -m tests.faults $(ARGS)
 
 lock:  ## compile requirements.lock anew from pyproject.toml (ARGS=--upgrade for newer releases)
 	@.ci/environment lock $(ARGS)

@@ -9,11 +9,11 @@ from collections.abc import Callable
 class Backoff:
     """Admits every call while all is well; after a failure one call per pause, the pause doubling up to a limit.
 
-    The pauses start at one second, since most outages are restarts, and end at 30, since a person who asks then
-    waits for one time-out of the database. Safe to share between threads.
+    The pauses start at one second, since most outages are restarts, and end at 8: all is to be well within ten
+    seconds of the database's return, and a person who asks then waits for one time-out. Safe to share between threads.
     """
 
-    def __init__(self, clock: Callable[[], float], first_s: float = 1.0, longest_s: float = 30.0) -> None:
+    def __init__(self, clock: Callable[[], float], first_s: float = 1.0, longest_s: float = 8.0) -> None:
         """Takes a monotonic clock in seconds."""
         self._clock = clock
         self._first_s = first_s

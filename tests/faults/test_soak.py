@@ -1,0 +1,42 @@
+"""What the long form draws and judges, without running it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.faults.__main__ import KILLING, _growth, order
+from tests.faults.scenarios import SCENARIOS
+
+
+def test_draws_the_same_faults_from_the_same_seed():
+    assert order(3, 40) == order(3, 40) != order(4, 40)
+
+
+def test_strikes_with_every_fault_and_kills_in_the_first_half_alone():
+    drawn = order(1, 40)
+    assert (len(drawn), set(drawn)) == (40, set(SCENARIOS))
+    assert not set(drawn[20:]) & set(KILLING)
+    counts = Counter(drawn[:20]).values()
+    assert max(counts) - min(counts) <= 1
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        ([[100, 100]] * 8, []),
+        ([[50, 100], [60, 100], *[[100, 100]] * 5, [104, 106]], ["worker 1: its memory grew by 6.0%"]),
+        ([[100, 100]], []),
+    ],
+)
+def test_watches_the_memory_after_the_warming_up(held, expected):
+    assert _growth(held) == expected
+
+
+def test_has_a_row_in_the_table_for_every_fault():
+    table = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    named = {name for row in table.splitlines() if row.startswith("|") for name in re.findall(r"`(\w+)`", row)}
+    assert set(SCENARIOS) - named == set()
