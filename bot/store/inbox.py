@@ -155,13 +155,14 @@ class Inbox(Table):
             return False
         now = datetime.now(timezone.utc)
         free = or_(_TABLE.c.state == "received", and_(_TABLE.c.state == "working", _TABLE.c.lease_until < now))
-        statement = update(_TABLE).where(_TABLE.c.id == self._id(number), free)
+        ours = _TABLE.c.id == self._id(number)
+        statement = update(_TABLE).where(ours, free)
         try:
             with self._connection() as connection:
                 more = {"attempts": _TABLE.c.attempts + 1, "worker": self._life.name()}
                 begun = statement.values(state="working", lease_until=now + self._lease, **more)
                 is_ours = bool(connection.execute(begun).rowcount)
-                is_there = is_ours or _is_there(connection, self._id(number))
+                is_there = is_ours or bool(connection.execute(select(_TABLE.c.id).where(ours)).first())
         except StoreError:
             is_ours = is_there = True
         if is_ours or not is_there:  # what is not there waits in the spool
@@ -180,7 +181,10 @@ class Inbox(Table):
     def finish(self, number: int) -> None:
         """Marks a message as answered and erases its body."""
         self._note(number, "sent")
-        self._unmarked = {each for each in (*self._unmarked, number) if not self._marked(each)}
+        self._unmarked.add(number)
+        for each in sorted(self._unmarked):
+            if self._marked(each):
+                self._unmarked.discard(each)
 
     def _marked(self, number: int) -> bool:
         """Marks a message as answered, in the database or beside it; returns whether either took it."""
@@ -368,13 +372,8 @@ class Inbox(Table):
 
 
 def _insert_once(connection: Connection, row: dict[str, Any]) -> bool:
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(_TABLE).on_conflict_do_nothing(index_elements=["id"])
-    return bool(connection.execute(statement, row).rowcount)
-
-
-def _is_there(connection: Connection, id: str) -> bool:
-    return connection.execute(select(_TABLE.c.id).where(_TABLE.c.id == id)).first() is not None
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(_TABLE)
+    return bool(connection.execute(insert.on_conflict_do_nothing(index_elements=["id"]), row).rowcount)
 
 
 def _finish(connection: Connection, id: str) -> bool:
@@ -384,8 +383,7 @@ def _finish(connection: Connection, id: str) -> bool:
 
 def _write(connection: Connection, lines: Iterable[Line]) -> list[bytes]:
     """Writes spooled records, rows before marks; returns the lines that cannot be read."""
-    unusable = []
-    marks = []
+    unusable, marks = list[bytes](), list[str]()
     for line in lines:
         record = dict(line.record or {})
         kind = record.pop("kind", "")

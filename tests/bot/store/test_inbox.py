@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -245,17 +246,17 @@ def test_refuses_a_message_that_nothing_can_keep(away, tmp_path):
 
 def test_marks_what_is_answered_as_soon_as_anything_can_be_written_again(away, tmp_path):
     inbox, come_back = away
-    inbox.receive(1, "ada", "one")
-    inbox.receive(2, "ada", "two")
-    inbox.take(1)
+    for number in range(1, 31):
+        inbox.receive(number, "ada", "words")
+        inbox.take(number)
     inbox.spool.folder.rename(tmp_path / "kept")
     inbox.spool.folder.write_text("no folder: nothing can be written")
-    inbox.finish(1)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(inbox.finish, range(1, 30)))
     inbox.spool.folder.unlink()
     (tmp_path / "kept").rename(inbox.spool.folder)
     come_back()
-    assert numbers(inbox) == [1, 2]
+    assert numbers(inbox) == [*range(1, 31)]
     assert not inbox.take(1)
-    inbox.take(2)
-    inbox.finish(2)
-    assert inbox.counts() == {"sent": 2}
+    inbox.finish(30)
+    assert inbox.counts() == {"sent": 30}
