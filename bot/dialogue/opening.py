@@ -31,20 +31,28 @@ def agent_of(
         ModelError: the model cannot be loaded.
     """
     from rasa.core.agent import Agent
+    from rasa.shared.core.domain import Domain
 
     from bot.dialogue.executor import InProcessActions
+    from bot.dialogue.memory import ProcessMemory
 
     endpoint = like.action_endpoint if like else InProcessActions("actions")
     try:
-        # One lock store for both: a conversation is worked on by one of them at a time.
-        return Agent.load(
+        # One lock store for both: a conversation is worked on by one of them at a time. The memory is handed over once
+        # the model is there: an agent that is being loaded gives its memory a domain without slots, and leaves it so
+        # where the model cannot be loaded (rasa 3.6.21).
+        agent = Agent.load(
             str(path),
-            tracker_store=memory,
+            tracker_store=ProcessMemory(Domain.empty()) if like else memory,
             lock_store=like.lock_store if like else locks,
             action_endpoint=endpoint,
         )
     except Exception as error:
         raise ModelError(f"{path} cannot be loaded; run partnerguide train") from error
+    if like:
+        agent.tracker_store = agent.processor.tracker_store = like.tracker_store
+        like.tracker_store.domain = agent.domain
+    return agent
 
 
 def enforce_retention(settings: Settings, store: EnquiryStore) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import threading
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -117,3 +119,21 @@ async def test_takes_up_the_knowledge_base_that_lies_there_by_now(dialogue, trai
     ModelFollower(dialogue).look()
     assert dialogue.knowledge.entries["growth.costs"].texts["en"].title == "What jabs cost"
     assert services.services().knowledge.version == dialogue.knowledge.version
+
+
+async def test_keeps_the_conversation_when_a_model_cannot_be_loaded(dialogue, trained):
+    settings, _ = trained
+    record = training.current(settings)
+    await dialogue.ask(Message("c4", "jsonl", "how many partnerships are there"))
+    content = (settings.models / record.file).read_bytes()[:1000]
+    (settings.models / "cut.tar.gz").write_bytes(content)
+    cut = replace(record, file="cut.tar.gz", sha256=hashlib.sha256(content).hexdigest(), version="cut")
+    (settings.models / training.RECORD).write_text(json.dumps(asdict(cut)))
+    try:
+        assert not ModelFollower(dialogue).look()
+        assert dialogue.model == record
+        answer = await dialogue.ask(Message("c4", "jsonl", "", command="/show_source"))
+    finally:
+        (settings.models / training.RECORD).write_text(json.dumps(asdict(record)))
+        (settings.models / "cut.tar.gz").unlink()
+    assert "A/76/319" in answer.reply.text
