@@ -50,7 +50,8 @@ def main() -> int:
     )
     parser.add_argument("--questions", type=int, default=20_000)
     parser.add_argument("--people", type=int, default=500)
-    parser.add_argument("--per-second", type=float, default=15.0, help="how many questions a second (default: 15)")
+    parser.add_argument("--per-second", type=float, default=15.0, help="default: %(default)s")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how many faults strike (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=list(SCENARIOS), help="this fault alone, once")
     parser.add_argument("--report", type=Path, help="write what was seen into this file, as JSON")
@@ -75,7 +76,8 @@ def order(seed: int, rounds: int, names: Sequence[str] = tuple(SCENARIOS)) -> li
     gentle = [name for name in names if name not in KILLING]
 
     def drawn(some: Sequence[str], count: int) -> list[str]:
-        bag = [some[number % len(some)] for number in range(count)]
+        mixed = chance.sample(some, len(some))
+        bag = [mixed[number % len(mixed)] for number in range(count)]
         chance.shuffle(bag)
         return bag
 
@@ -86,7 +88,7 @@ def order(seed: int, rounds: int, names: Sequence[str] = tuple(SCENARIOS)) -> li
 async def _soak(options: argparse.Namespace) -> dict[str, object]:
     settings = Settings.from_env()
     archive, _ = training.verified_model(settings)
-    names = [options.only] if options.only else order(options.seed, ROUNDS)
+    names = [options.only] if options.only else order(options.seed, options.rounds)
     load = runner.Load(
         people=options.people,
         questions=options.questions // len(names),

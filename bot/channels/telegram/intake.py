@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from telegram import Bot, Update
-from telegram.error import TelegramError
+from telegram.error import TimedOut
 from telegram.ext import BaseUpdateProcessor
 
 from bot.channels.telegram.metrics import Metrics
@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 #: person's flood would hold up everybody.
 _MOST_AT_ONCE = 10_000
 _RENEW_S = 40.0
+#: How long nothing is asked for that could not be written down.
+_UNKEPT_PAUSE_S = 1.0
 
 
 class DurableQueue(asyncio.Queue[object]):
@@ -45,7 +47,7 @@ class DurableQueue(asyncio.Queue[object]):
         """See parent class. An update is written into the inbox first; one that was there already is dropped.
 
         Raises:
-            TelegramError: it could not be written down, and must not be confirmed.
+            TimedOut: it could not be written down, and must not be confirmed.
         """
         if isinstance(item, Update):
             if not _has_content(item):
@@ -56,7 +58,9 @@ class DurableQueue(asyncio.Queue[object]):
                 )
             except StoreError as error:
                 logger.error("an update cannot be written down and is not confirmed: %s", error)
-                raise TelegramError("an update cannot be written down") from error
+                # The library polls again at once after a time-out, after other failures up to half a minute later.
+                await asyncio.sleep(_UNKEPT_PAUSE_S)
+                raise TimedOut("an update cannot be written down") from error
             self._metrics.updates.labels("no" if is_new else "yes").inc()
             if not is_new:
                 return

@@ -2,21 +2,57 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import Any
 
 from telegram import Update
+from telegram.error import NetworkError, TimedOut
 from telegram.request import HTTPXRequest
 
 logger = logging.getLogger(__name__)
 
 #: What the inbox can hold of a number (PostgreSQL's BIGINT); Telegram's have ten digits.
 _LARGEST_NUMBER = 2**63 - 1
+#: What is written while Telegram is away is fetched so soon after it is back.
+_LONGEST_PAUSE_S = 5.0
+_sleep = asyncio.sleep
 
 
 class CarefulRequest(HTTPXRequest):
-    """The request that polls. python-telegram-bot 22.8 fetches a batch with one unreadable update again and again."""
+    """The request that polls.
+
+    python-telegram-bot 22.8 fetches a batch with one unreadable update again and again, and waits up to half a minute
+    before it polls again after a failure. What it takes for a time-out it repeats at once: the pauses are made here.
+    """
+
+    _failures = 0
+
+    async def do_request(self, *arguments: Any, **values: Any) -> tuple[int, bytes]:
+        """See parent class.
+
+        Raises:
+            TimedOut: also where Telegram was not reached or failed, after a pause.
+        """
+        try:
+            code, payload = await super().do_request(*arguments, **values)
+        except TimedOut:
+            raise
+        except NetworkError as error:
+            await self._wait(type(error.__cause__ or error).__name__)
+            raise TimedOut("Telegram was not reached") from error
+        if code >= 500:
+            await self._wait(str(code))
+            raise TimedOut("Telegram failed")
+        self._failures = 0
+        return code, payload
+
+    async def _wait(self, problem: str) -> None:
+        pause_s = min(0.5 * 2**self._failures, _LONGEST_PAUSE_S)
+        self._failures += 1
+        logger.warning("polling failed (%s); it is tried again in %.1f s", problem, pause_s)
+        await _sleep(pause_s)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
