@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import json
 import random
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -59,6 +60,8 @@ def main() -> int:
     if lacking := installation.missing():
         sys.stderr.write(f"tests.faults: {lacking}" + "\n")
         return 1
+    # Whoever ends it finds no servers left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         report = asyncio.run(_soak(options))
     except BotError as error:
