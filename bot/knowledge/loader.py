@@ -242,6 +242,8 @@ def _language(data: dict[str, Any]) -> tuple[str, Language]:
         pronouns=tuple(data.get("pronouns", ())),
         question_words=tuple(data.get("question_words", ())),
         continuation_words=tuple(data.get("continuation_words", ())),
+        digits_point=numbers.get("point", "."),
+        number_names=tuple(numbers.get("names", ())),
         source_titles=dict(data["sources"]),
     )
     return language.code, language

@@ -424,7 +424,10 @@ PHRASES = {
 LOOKUPS = {
     "fr": {
         "numbers": {"sept": 7, "septième": 7},
-        "patterns": {"principle": ["principe {number}", "{number} principe"], "paragraph": ["paragraphe {number}"]},
+        "patterns": {
+            "principle": ["principe {number}", "{number} principe", "{number} e principe"],
+            "paragraph": ["paragraphe {number}"],
+        },
         "values": {"document_kind": {"resolution": ["résolution"]}},
     },
 }
