@@ -11,7 +11,7 @@ export RASA_TELEMETRY_ENABLED = false
 export TF_CPP_MIN_LOG_LEVEL = 3
 
 .DEFAULT_GOAL = help
-.PHONY: help environment chat telegram review test train lint lock clean
+.PHONY: help environment chat telegram review test fuzz audit train lint lock clean
 
 chat: environment  ## talk to the guide in the terminal; trains first where needed
 	@exec $(BIN)/partnerguide chat $(ARGS)
@@ -24,6 +24,12 @@ review: environment  ## run the review console in the browser: http://127.0.0.1:
 
 test: environment  ## run every test, one process per core
 	@exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+fuzz: environment  ## try 20,000 cases anew at every border (FUZZ_CASES=… for another number)
+	@FUZZ_CASES=$${FUZZ_CASES:-20000} exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/fuzz $(ARGS)
+
+audit:  ## ask for known advisories on what is pinned, where the scanner can reach its data
+	@exec .ci/audit $(ARGS)
 
 train: environment  ## train the model anew
 	@exec $(BIN)/partnerguide train $(ARGS)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import logging
 
 from actions._base import Guide
 from actions._flow import said_by_flow, teller
+from actions._request import comes_back, has_chat, stored
 from bot.errors import StoreError
 from bot.flows.state import State, answers_of
 from bot.knowledge.flows import AFFIRMED
 from bot.reply import Reply
-from bot.store.contacts import ContactStore
 
 logger = logging.getLogger(__name__)
 
@@ -31,15 +30,11 @@ def passed_on(guide: Guide, state: State) -> Reply:
     told = dataclasses.replace(state, answers={k: v for k, v in state.answers.items() if k != CONSENT})
     question = "\n".join(teller(guide, flow).lines(told))
     try:
-        with contextlib.closing(ContactStore(settings.database_url, guide.services.secret)) as contacts:
-            contact = contacts.draft(guide.turn.pseudonym, guide.language, question)
-            # A channel that can write to the person opens the request itself, with the address it writes to.
-            if guide.turn.channel in _WITHOUT_ADDRESS:
-                contacts.consent(contact.reference, guide.turn.pseudonym, "")
+        contact = stored(guide, question)
     except StoreError as error:
         logger.warning("a request could not be stored: %s", error)
         return said_by_flow(guide, "request_failed", contact=settings.contact)
-    where = "request_done_elsewhere" if guide.turn.channel in _WITHOUT_ADDRESS else "request_done_here"
+    where = "here" if has_chat(guide) else "visit" if comes_back(guide) else "elsewhere"
     values = {
         "operator": settings.operator,
         "contact": settings.contact,
@@ -47,8 +42,5 @@ def passed_on(guide: Guide, state: State) -> Reply:
         "days": settings.reply_days,
     }
     reply = said_by_flow(guide, "request_done", **values)
-    after = said_by_flow(guide, where, **values)
+    after = said_by_flow(guide, f"request_done_{where}", **values)
     return dataclasses.replace(reply, outcome="handover", body=(*reply.body, *after.body), entry="")
-
-
-_WITHOUT_ADDRESS = frozenset({"terminal", "jsonl", "rest", "unknown"})

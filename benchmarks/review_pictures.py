@@ -9,7 +9,9 @@ is taken in light and dark, at desktop and phone width, in English and Chinese: 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import itertools
+import json
 import logging
 import shutil
 import tempfile
@@ -20,10 +22,16 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.review import fill, generate
+from bot.dialogue import registry
 from bot.knowledge.loader import load
 from bot.review.console import Console
 from bot.settings import PROJECT_ROOT, Settings
+from bot.store.comparisons import AnswerChange, ComparisonStore
 from bot.store.contacts import ContactStore
+from bot.store.jobs import JobStore
+from bot.store.lessons import LessonStore
+from bot.store.queue import QueueStore
+from bot.store.statements import EnquiryFilter
 from tests.bot.review.browsing import ARGUMENTS, CHROMIUM, served
 
 PASSWORD = "only for pictures"  # noqa: S105
@@ -33,11 +41,17 @@ PAGES = {
     "inbox": "/inbox?order=doubtful",
     "enquiry": "/inbox/enquiries/{enquiry}?order=doubtful",
     "themes": "/themes",
+    "draft": "{draft}",
     "teach": "/teach",
+    "changes": "/teach/diff",
+    "models": "/teach/models",
+    "comparison": "/teach/models/{model}",
     "people": "/people",
     "request": "/people/{request}",
     "knowledge": "/knowledge",
     "entry": "/knowledge/due_diligence.world_check",
+    "coverage": "/knowledge/coverage",
+    "texts": "/people/texts",
     "dashboard": "/dashboard",
     "try": "/try",
     "users": "/users",
@@ -49,8 +63,14 @@ _QUESTIONS = {
 }
 
 
+_LESSONS = (
+    ("faq/due_diligence.world_check", "en", "is there a list that firms are looked up in"),
+    ("faq/due_diligence.world_check", "zh", "查企业用什么数据库"),
+    ("faq/ten_principles.principle_7", "en", "What is principle 7?"),
+    ("out_of_scope", "en", "where is the nearest cafeteria"),
+)
 #: What is typed into the page for trying.
-_TRIED = {"en": "Who carries out due diligence on a company in Kenya?", "zh": "谁负责对企业做尽职调查？"}
+_TRIED = {"en": "Which UN entities use World-Check?", "zh": "谁负责对企业做尽职调查？"}
 
 
 def _prepare(settings: Settings) -> Console:
@@ -64,14 +84,64 @@ def _prepare(settings: Settings) -> Console:
         drafted = contacts.draft(f"picture {person}", language, question)
         contacts.consent(drafted.reference, drafted.pseudonym, "0")
     contacts.plan(contacts.waiting()[-1].reference, "anna", datetime.now(timezone.utc).date())
-    console.threads.add(contacts.waiting()[-1].reference, "note", "li.wei", "Nairobi office knows them from last year.")
+    request = contacts.waiting()[-1].reference
+    console.threads.add(request, "note", "li.wei", "Nairobi office knows them from last year.")
+    reply = console.threads.add(request, "reply", "anna", "The UN resident coordinator's office in Kenya can help you.")
+    console.threads.mark_sent(reply)
+    console.threads.add(request, "answer", "", "Thank you. Whom there do we write to?")
     console.canned.keep("Contact point", "en", "The contact point for your region is …", "anna")
     console.remarks.add("due_diligence.world_check", "li.wei", "Which edition of the guidelines does this follow?")
+    _teach(console)
+    _measure(console)
     return console
+
+
+def _teach(console: Console) -> None:
+    """Decides some enquiries and teaches some sentences, one of which stands there already."""
+    doubtful = console.store(QueueStore).page(EnquiryFilter(outcome="fallback"), "doubtful").rows
+    for row, entry in zip(doubtful, ("ten_principles.principle_7", "due_diligence.world_check"), strict=False):
+        console.reviews.decide({row.id: row.review_state}, "correct", "joseph", entry=entry)
+    lessons = console.store(LessonStore)
+    for label, language, sentence in _LESSONS:
+        lessons.add("example", label, language, sentence, "joseph")
+    titles = {"en": "Visas for visiting partners", "zh": "合作伙伴访问签证"}
+    lessons.add("stub", "travel.visas", "", "", "li.wei", details={"titles": titles})
+    lessons.add("question", "faq/travel.visas", "en", "who gives us a letter for the visa", "li.wei")
+
+
+def _measure(console: Console) -> None:
+    """Puts a second model beside the one in use, with figures and the answers that it would change."""
+    settings = console.settings
+    now = next((model for model in registry.models(settings) if model.is_current), None)
+    if now is None:
+        return
+    version = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}-{now.record.inputs}"
+    record = dataclasses.replace(now.record, file=f"{version}.tar.gz", version=version)
+    shutil.copy(settings.models / now.record.file, settings.models / record.file)
+    data = {"record": dataclasses.asdict(record), "figures": {}}
+    (settings.models / f"{version}.json").write_text(json.dumps(data))
+    for measured, better in ((now.record.version, 0.0), (version, 0.02)):
+        registry.note_figures(settings, measured, {code: _figures(better) for code in ("en", "zh")})
+    jobs = console.store(JobStore)
+    jobs.add("evaluate", {"version": version}, "li.wei")
+    job = jobs.take()
+    if job is None:
+        return
+    asked = console.store(QueueStore).page(EnquiryFilter(outcome="answer"), limit=6).rows
+    changes = [AnswerChange(row.id, row.entry, row.runner_up, f"faq/{row.runner_up}") for row in asked[:2]]
+    changes += [AnswerChange(row.id, row.entry, f"{row.entry}|{row.runner_up}") for row in asked[2:]]
+    console.store(ComparisonStore).keep(job.id, changes)
+    result = {"version": version, "compared_with": now.record.version, "replayed": 500}
+    jobs.finish(job, {**result, "changed": len(changes), "better": 2, "worse": 0})
+
+
+def _figures(better: float) -> dict[str, float]:
+    return {"right": 0.9 + better, "offered": 0.05, "wrong": 0.03 - better / 2, "declined": 0.88 + better}
 
 
 def _take(browser: Browser, address: str, console: Console, folder: Path, options: argparse.Namespace) -> None:
     request = console.contacts.waiting()[-1].reference
+    model = next((known.record.version for known in registry.models(console.settings)), "none")
     sizes = {"desktop": (1280, 860), "phone": (390, 844)} if options.variants else {"desktop": (1280, 860)}
     themes = ("light", "dark") if options.variants else ("light",)
     languages = ("en", "zh") if options.variants else ("en",)
@@ -88,13 +158,15 @@ def _take(browser: Browser, address: str, console: Console, folder: Path, option
         page.fill("#name", "anna")
         page.fill("#password", PASSWORD)
         page.click("button.main")
+        page.goto(f"{address}/themes")
+        draft = page.locator(".theme a.button").first.get_attribute("href") or ""
         page.goto(f"{address}/inbox?order=doubtful")
         links = page.locator(".asked")
         enquiry = (links.nth(3).get_attribute("href") or "").partition("enquiries/")[2].partition("?")[0]
         for called, path in PAGES.items():
             if called == "sign-in" or (options.only and called not in options.only):
                 continue
-            response = page.goto(address + path.format(enquiry=enquiry, request=request))
+            response = page.goto(address + path.format(enquiry=enquiry, request=request, draft=draft, model=model))
             if response is None or response.status == 404:
                 continue
             if called == "try":

@@ -44,6 +44,7 @@ _DRAWN = {"👍": _THUMB.format(turned=""), "👎": _THUMB.format(turned=";trans
 ASKED = {
     "en": {
         "name": "Ada",
+        "colleague": "Bo",
         "hint": "en",
         "question": "What is principle 7?",
         "more": "more",
@@ -58,6 +59,7 @@ ASKED = {
     },
     "zh": {
         "name": "小林",
+        "colleague": "小周",
         "hint": "zh-hans",
         "question": "原则7是什么？",
         "more": "再详细点",
@@ -85,9 +87,9 @@ class Stage:
         """Returns a phrase of the front."""
         return self.front.front.words(self.language, name)
 
-    def person(self) -> Any:
+    def person(self, name: str = "name") -> Any:
         """Returns somebody new."""
-        return self.server.person(first_name=self.words["name"], language_code=self.words["hint"])
+        return self.server.person(first_name=self.words[name], language_code=self.words["hint"])
 
     async def settled(self) -> None:
         """Waits until everything that was said is worked on."""
@@ -135,7 +137,7 @@ async def play(stage: Stage) -> None:
 
     ada = stage.person()
     await ada.say(words["question"])
-    message = await ada.reply()
+    message = await ada.reply(timeout_s=60)  # the first question loads the encoders
     await ada.say(words["more"])
     await ada.reply()
     await (await ada.press("👎", message)).answered()
@@ -163,7 +165,7 @@ async def play(stage: Stage) -> None:
     stage.keep(ada, "person", titles[3])
 
     ada = stage.person()
-    group = await server.group(words["group"], [ada])
+    group = await server.group(words["group"], [ada, stage.person("colleague")])
     await ada.reply(group)
     await ada.say(words["question"], group, mention=True)
     await ada.reply(group)
@@ -195,7 +197,7 @@ async def play(stage: Stage) -> None:
     stage.keep(ada, "privacy", titles[6])
 
     ada = stage.person()
-    colleagues = await server.group(words["group"], [ada], bot=False)
+    colleagues = await server.group(words["group"], [ada, stage.person("colleague")], bot=False)
     query = await ada.inline(words["inline"])
     await query.answer(timeout_s=60)
     await query.choose(0, colleagues)

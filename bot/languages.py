@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
 import unicodedata
+from functools import lru_cache
+from pathlib import Path
 
-from spacy.util import get_lang_class
+import spacy.lang
 
 from bot.knowledge.models import Language
 
@@ -85,5 +88,13 @@ def common_share(text: str, code: str) -> float:
 
 def _common_words(text: str, code: str) -> int:
     """Counts the words of a text that are among the most common of a language, by spaCy's lists."""
-    common = get_lang_class(code).Defaults.stop_words
+    common = _stop_words(code)
     return sum(word in common for word in text.lower().split())
+
+
+@lru_cache(maxsize=32)
+def _stop_words(code: str) -> frozenset[str]:
+    # The list is read by itself: with a language's class come the rules of its tokens, which take 4 s for French,
+    # during which nobody is answered (spacy 3.8.11, 2026-11-30).
+    path = Path(spacy.lang.__file__).with_name(code) / "stop_words.py"
+    return frozenset(runpy.run_path(str(path))["STOP_WORDS"]) if path.exists() else frozenset()

@@ -17,16 +17,19 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 class Settings:
     """Everything that an operator can set. Secrets stay out of `repr`.
 
-    `var` holds what the program writes; `secret` is empty until `bot.store.secrets` has made or read one.
+    `var` holds what the program writes; `secret` is empty until `bot.store.secrets` has made or read one; `new_secret`
+    is what `partnerguide secret rotate` puts in its place.
     `reply_days` is how long a person who asked for a human waits before being told that nobody has answered.
     `phone_regions` are the ISO 3166 regions in which bare telephone numbers are recognised for redaction.
     `review_url` is the https address at which a TLS proxy serves the review console; empty where there is none.
+    `review_two_persons` asks a second person to approve what one has taught.
     """
 
     root: Path
     var: Path
     database_url: str = field(repr=False)
     secret: str = field(default="", repr=False)
+    new_secret: str = field(default="", repr=False)
     operator: str = ""
     contact: str = ""
     redis_url: str = field(default="", repr=False)
@@ -39,6 +42,7 @@ class Settings:
     telegram_api_url: str = ""
     telegram_webhook_secret: str = field(default="", repr=False)
     review_url: str = ""
+    review_two_persons: bool = False
     log_format: str = "text"
 
     @property
@@ -88,6 +92,7 @@ class Settings:
             var=var,
             database_url=url,
             secret=get("PARTNERGUIDE_SECRET", ""),
+            new_secret=get("PARTNERGUIDE_NEW_SECRET", ""),
             operator=get("PARTNERGUIDE_OPERATOR", "").strip(),
             contact=get("PARTNERGUIDE_CONTACT", "").strip(),
             redis_url=_redis(get("PARTNERGUIDE_REDIS_URL", "")),
@@ -102,6 +107,10 @@ class Settings:
             telegram_api_url=_address("TELEGRAM_API_URL", get("TELEGRAM_API_URL", "")),
             telegram_webhook_secret=_webhook_secret(get("TELEGRAM_WEBHOOK_SECRET", "")),
             review_url=_review_url(get("PARTNERGUIDE_REVIEW_URL", "")),
+            review_two_persons=_one_of(
+                "PARTNERGUIDE_REVIEW_TWO_PERSONS", get("PARTNERGUIDE_REVIEW_TWO_PERSONS", ""), ("off", "on")
+            )
+            == "on",
             log_format=_one_of("PARTNERGUIDE_LOG_FORMAT", get("PARTNERGUIDE_LOG_FORMAT", ""), ("text", "json")),
         )
 

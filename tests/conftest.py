@@ -15,6 +15,7 @@ import pytest
 
 from bot.dialogue.postponing import postpone
 from bot.processor import settle
+from tests.leaks import LeakPlugin
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(sys.executable).parent / "partnerguide"
@@ -29,6 +30,11 @@ settle(os.environ)
 postpone()
 for name in [name for name in os.environ if name.startswith("PARTNERGUIDE_") or name == "TELEGRAM_BOT_TOKEN"]:
     del os.environ[name]  # a developer's own settings are not what is tested
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Has what the run writes looked through when it ends."""
+    config.pluginmanager.register(LeakPlugin(config), "leaks")
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +81,7 @@ def partnerguide(var: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs the program as a person does, in a folder of its own; keyword arguments set its environment."""
 
     def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        done = subprocess.run(
             [PROGRAM, *arguments],
             input=stdin,
             capture_output=True,
@@ -85,6 +91,8 @@ def partnerguide(var: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             timeout=120,
             check=False,
         )
+        sys.stderr.write(done.stderr)  # so that it is looked through when the run ends
+        return done
 
     return run
 

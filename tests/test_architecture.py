@@ -97,7 +97,6 @@ BORDERS = {
     "phonenumbers": ["bot.store"],
     "cryptography": ["bot.store"],
     "fastapi": ["bot.review"],
-    "itsdangerous": [],
     "markupsafe": ["bot.review"],
     "multipart": [],
     "python_multipart": [],

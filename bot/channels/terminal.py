@@ -14,6 +14,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from bot.channels.plain import file_lines, plain_text
+from bot.channels.terminal_requests import Requests
 from bot.dialogue.door import Answer, Dialogue, Message
 from bot.reply import Reply
 
@@ -28,6 +29,7 @@ COMMANDS = {
     "more": "/ask_more",
     "flows": "/start_flow",
     "person": "/request_person",
+    "answer": "",
     "privacy": "/ask_privacy",
     "forget": "/delete_my_data",
     "quit": "",
@@ -41,14 +43,18 @@ _USUAL_LINES = 25
 class Terminal:
     """One person's conversation through standard input and output."""
 
-    def __init__(self, dialogue: Dialogue, conversation: str, language: str = "") -> None:
+    def __init__(self, dialogue: Dialogue, conversation: str, requests: Requests, language: str = "") -> None:
         """`language` is the code the person asked for on the command line; empty leaves it to what they type."""
         self._dialogue = dialogue
         self._conversation = conversation
         self._language = language
+        self._requests = requests
 
     async def run_plain(self, lines: Iterable[str], output: TextIO) -> None:
         """Answers each line in plain text, until the lines end or one of them is `/quit`."""
+        for reply in self._requests.news():
+            output.write(plain_text(reply) + "\n\n")
+        output.flush()
         for line in lines:
             if not line.strip():
                 continue
@@ -73,6 +79,8 @@ class Terminal:
         screen = create_output(stdout=output)
         session: PromptSession[str] = PromptSession(history=InMemoryHistory(), completer=completer, output=screen)
         await self._show(console, await self._ask(Message(self._conversation, "terminal", command="/greet")))
+        for reply in self._requests.news():
+            console.print(rendered(reply))
         while True:
             try:
                 line = await session.prompt_async(HTML("<ansicyan><b>› </b></ansicyan>"))
@@ -102,6 +110,14 @@ class Terminal:
         name, rest = words[0][1:].lower(), " ".join(words[1:])
         if name == "language":
             return await self._change_language(rest)
+        # The words of an answer are for whoever sees to the request, so the message has none that could be logged.
+        silent = Message(self._conversation, "terminal", text=f"/{name}", language_hint=self._language)
+        if name == "answer":
+            return self._requests.answer(silent, rest)
+        if name == "person" and rest:
+            standing = self._requests.status(silent, rest)
+            if standing:
+                return standing
         if COMMANDS.get(name):
             return await self._ask(Message(self._conversation, "terminal", text=line, command=COMMANDS[name]))
         commands = " ".join(f"/{known}" for known in COMMANDS)

@@ -6,7 +6,10 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
+
+from bot.errors import StoreError
 
 
 @contextlib.contextmanager
@@ -34,3 +37,18 @@ def read_lines(errors: str = "replace") -> Iterator[str]:
     """Yields the lines of standard input without their line ends; `errors` as for `bytes.decode`."""
     for raw in sys.stdin.buffer:
         yield raw.decode("utf-8", errors).rstrip("\r\n")
+
+
+def write_to(path: Path | None, content: bytes) -> None:
+    """Writes into a file, or to standard output where none is named.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    try:
+        if path is None:
+            sys.stdout.buffer.write(content)
+        else:
+            path.write_bytes(content)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written ({error.strerror})") from error

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import sys
 from pathlib import Path
 from typing import Any
 
 from bot.cli._arguments import moment, positive
-from bot.errors import StoreError
+from bot.cli._output import write_to
 from bot.settings import Settings
 
 
@@ -39,11 +38,5 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         content = as_mail(digest, options.language, to=options.to).as_bytes()
     else:
         content = rendered(digest, options.format, options.language).encode()
-    try:
-        if options.output is None:
-            sys.stdout.buffer.write(content)
-        else:
-            options.output.write_bytes(content)
-    except OSError as error:
-        raise StoreError(f"{options.output}: cannot be written ({error.strerror})") from error
+    write_to(options.output, content)
     return 0

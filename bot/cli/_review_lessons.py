@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bot.errors import StoreError
+from bot.cli._output import write_to
 from bot.settings import Settings
 from bot.store.audit import AuditStore
 from bot.store.lessons import LessonStore
@@ -25,6 +25,7 @@ def add_action(actions: Any) -> None:
     export.add_argument("--dry-run", action="store_true", help="do not mark anything as exported")
     export.set_defaults(run=_export)
     absorb = actions.add_parser("import", help="mark as absorbed what this checkout holds by now")
+    absorb.add_argument("bundle", nargs="?", type=Path, help="a bundle whose lessons are taken in first")
     absorb.set_defaults(run=_import)
 
 
@@ -34,13 +35,7 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
     with LessonStore.from_settings(settings) as lessons, SwitchStore.from_settings(settings) as switches:
         made = export(settings, lessons.standing(), switches.switched_off())
         content = as_bundle(made) if options.format == "bundle" else as_patch(made.changes).encode()
-        try:
-            if options.output is None:
-                sys.stdout.buffer.write(content)
-            else:
-                options.output.write_bytes(content)
-        except OSError as error:
-            raise StoreError(f"{options.output}: cannot be written ({error.strerror})") from error
+        write_to(options.output, content)
         if not options.dry_run:
             lessons.mark([lesson.id for lesson in made.lessons], "exported")
             with AuditStore.from_settings(settings) as audit:
@@ -54,7 +49,14 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
 
 def _import(options: argparse.Namespace, settings: Settings) -> int:
     from bot.teaching.absorbing import absorb
+    from bot.teaching.importing import take_in
 
+    if options.bundle is not None:
+        taken = take_in(settings, options.bundle, _ACTOR)
+        with AuditStore.from_settings(settings) as audit:
+            audit.note(_ACTOR, "import_lessons", "", str(taken.lessons))
+        counts = f"{taken.lessons} lessons and {taken.switches} switched-off entries"
+        print(f"{counts} were taken from {options.bundle.name}; {taken.known} lessons stood here already.")
     found = absorb(settings)
     with AuditStore.from_settings(settings) as audit:
         audit.note(_ACTOR, "absorb_lessons", "", str(found.lessons))

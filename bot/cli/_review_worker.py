@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
+import datetime
 import logging
 import signal
 import subprocess
@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot import logs
-from bot.errors import BotError, ChannelError
+from bot.cli._sending import sending
+from bot.errors import BotError
 from bot.settings import Settings
-from bot.store.contacts import ContactStore
-from bot.store.jobs import KINDS, Job, JobStore
-from bot.store.threads import ThreadStore
+from bot.store.accounts import ATTEMPT_MINUTES, AccountStore
+from bot.store.jobs import KINDS, JobStore
 
 logger = logging.getLogger(__name__)
 _COMMAND = "import sys; from bot.cli import main; sys.exit(main())"
@@ -79,11 +79,27 @@ def _work_on(jobs: JobStore, settings: Settings, kinds: list[str]) -> None:
     lane = threading.Thread(target=_heavy_lane, args=(jobs, heavy, stop), name="heavy", daemon=True)
     if heavy:
         lane.start()
+    tidying = threading.Thread(target=_tidy, args=(jobs, settings, stop), name="tidy", daemon=True)
+    tidying.start()
     worker = _worker(jobs, settings, [kind for kind in kinds if kind in LIGHT])
     print("partnerguide: the worker waits for jobs; Ctrl+C ends it", file=sys.stderr, flush=True)
     worker.run(stop)
+    tidying.join()
     if heavy:
         lane.join()
+
+
+def _tidy(jobs: JobStore, settings: Settings, stop: threading.Event) -> None:
+    """Deletes, every quarter of an hour, what the console has kept for long enough."""
+    with AccountStore.from_settings(settings) as accounts:
+        while not stop.is_set():
+            now = datetime.datetime.now(datetime.timezone.utc)
+            try:
+                accounts.purge(now)
+                jobs.purge(settings.enquiry_retention_days, now)
+            except BotError as error:
+                logger.warning("what is old could not be deleted: %s", error)
+            stop.wait(ATTEMPT_MINUTES * 60)
 
 
 def _heavy_lane(jobs: JobStore, kinds: list[str], stop: threading.Event) -> None:
@@ -119,45 +135,5 @@ def started(*words: str) -> Iterator[subprocess.Popen[bytes]]:
 def _worker(jobs: JobStore, settings: Settings, kinds: list[str]) -> Any:
     from bot.teaching.working import Worker, model_handlers
 
-    known = {**model_handlers(settings, jobs), "send": _sending(settings)}
+    known = {**model_handlers(settings, jobs), "send": sending(settings)}
     return Worker(jobs, {kind: handler for kind, handler in known.items() if kind in kinds})
-
-
-def _sending(settings: Settings) -> Any:
-    """Returns the handler that brings a maintainer's reply into the person's chat."""
-    from bot.teaching.working import Handler
-
-    def send(job: Job, report: Any) -> dict[str, Any]:
-        reference, note = str(job.arguments.get("reference", "")), int(job.arguments.get("note", 0))
-        with ContactStore.from_settings(settings) as contacts, ThreadStore.from_settings(settings) as threads:
-            part, contact = threads.get(note), contacts.get(reference)
-            if part is None or contact is None or not contact.address or part.reference != contact.reference:
-                raise ChannelError("the request was closed before the reply was sent")
-            try:
-                _deliver(settings, contact, part.text)
-            except BotError as error:
-                threads.mark_failed(note, str(error))
-                raise
-            except Exception:
-                threads.mark_failed(note, "a fault of the program; whether the message has left is not known")
-                raise
-            threads.mark_sent(note)
-            contacts.mark_answered(reference)
-        return {"reference": reference}
-
-    def given_up(job: Job) -> None:
-        with ThreadStore.from_settings(settings) as threads:
-            threads.mark_failed(int(job.arguments.get("note", 0)), job.problem)
-
-    return Handler(send, given_up)
-
-
-def _deliver(settings: Settings, contact: Any, text: str) -> None:
-    from bot.channels.telegram.notifying import answer_request
-    from bot.knowledge.loader import load
-    from bot.phrases import load_phrases
-
-    if not contact.address.lstrip("-").isdigit():
-        raise ChannelError("the request came from a channel that no message can be sent to")
-    phrases = load_phrases(settings.nlu_data, list(load(settings.knowledge).languages))
-    asyncio.run(answer_request(settings, phrases, contact, text))

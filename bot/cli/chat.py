@@ -9,9 +9,12 @@ import sys
 from typing import TextIO
 
 from bot.channels.terminal import Terminal
+from bot.channels.terminal_requests import Requests
 from bot.cli._dialogue import ready_dialogue
 from bot.cli._output import own_output, read_lines
 from bot.settings import Settings
+from bot.store.correspondence import Correspondence
+from bot.store.former_keys import FormerKeys
 from bot.store.secrets import pseudonym, secret
 
 
@@ -35,10 +38,14 @@ async def _converse(options: argparse.Namespace, settings: Settings, output: Tex
     dialogue = ready_dialogue(settings, retrain_stale=True, lasting=True)
     try:
         conversation = pseudonym(secret(settings), "terminal", str(os.getuid()))
-        terminal = Terminal(dialogue, conversation, options.language or "")
-        if is_screen:
-            await terminal.run_screen(output)
-        else:
-            await terminal.run_plain(read_lines(), output)
+        with FormerKeys.from_settings(settings) as former:
+            former.meet(conversation, "terminal", str(os.getuid()))
+        with Correspondence.opened(settings) as correspondence:
+            requests = Requests(dialogue, correspondence, conversation)
+            terminal = Terminal(dialogue, conversation, requests, options.language or "")
+            if is_screen:
+                await terminal.run_screen(output)
+            else:
+                await terminal.run_plain(read_lines(), output)
     finally:
         dialogue.store.close()

@@ -17,7 +17,7 @@ from bot.errors import BotError
 from bot.knowledge import checks
 from bot.knowledge.loader import load
 from bot.settings import Settings
-from bot.store import secrets
+from bot.store import roles, secrets
 from bot.store.enquiries import EnquiryStore
 from bot.store.inbox import Inbox
 from bot.store.texts import TextStore
@@ -37,10 +37,15 @@ class Finding:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
+    parser.add_argument(
+        "--grants", action="store_true", help="print the statements that give each program its rights in PostgreSQL"
+    )
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
+    if options.grants:
+        return _print_grants()
     findings = [examine(settings) for examine in EXAMINATIONS]
     for finding in findings:
         print(f"{finding.state:5} {finding.subject}: {finding.text}")
@@ -48,6 +53,14 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     if failed:
         print(f"partnerguide: not in order: {', '.join(failed)}", file=sys.stderr)
         return 1
+    return 0
+
+
+def _print_grants() -> int:
+    print("-- Run by the owner of the tables; each program connects as its own role: CREATE ROLE … LOGIN PASSWORD '…'.")
+    for role in roles.ROLES:
+        print(f"\n-- {role}")
+        print("\n".join(roles.grants(role, f"guide_{role}")))
     return 0
 
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "review": "review",
     "backup": "backup",
     "restore": "backup",
+    "secret": "secret",
     "doctor": "doctor",
 }
 _HELP = {
@@ -44,6 +45,7 @@ _HELP = {
     "review": "run the review console, and manage who may use it",
     "backup": "write everything that is kept into one file, without the secret",
     "restore": "read such a file into an empty database",
+    "secret": "change the secret from which pseudonyms and keys are derived",
     "doctor": "say what is set up and what is not",
 }
 

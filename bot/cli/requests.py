@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 
+from bot.cli._sending import bring
 from bot.errors import StoreError
-from bot.knowledge.loader import load
-from bot.phrases import load_phrases
 from bot.settings import Settings
 from bot.store.contacts import Contact, ContactStore
+from bot.store.correspondence import Correspondence
+
+#: Who has written what is answered from here: no account stands behind a command.
+_AUTHOR = "command line"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +41,10 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
     contact = _found(options.reference, settings)
     print(f"{contact.reference}  {contact.state}  {contact.created_at:%Y-%m-%d %H:%M}  {contact.language}")
     print(contact.question or "(erased)")
+    with Correspondence.opened(settings) as correspondence:
+        for part in correspondence.threads.of(contact.reference):
+            said = " ".join(word for word in (part.kind, part.author, part.state) if word)
+            print(f"\n{part.created_at:%Y-%m-%d %H:%M}  {said}\n{part.text}")
     return 0
 
 
@@ -46,13 +52,14 @@ def _answer(options: argparse.Namespace, settings: Settings) -> int:
     contact = _found(options.reference, settings)
     if not contact.address:
         raise StoreError(f"{contact.reference}: is {contact.state}, so there is no address to answer to")
-    from bot.channels.telegram.notifying import answer_request
-
-    languages = list(load(settings.knowledge).languages)
-    asyncio.run(answer_request(settings, load_phrases(settings.nlu_data, languages), contact, options.text))
-    with ContactStore.from_settings(settings) as store:
-        store.mark_answered(contact.reference)
-    print(f"{contact.reference}: sent; partnerguide requests close {contact.reference} erases the address")
+    with Correspondence.opened(settings) as correspondence:
+        id = correspondence.threads.add(contact.reference, "reply", _AUTHOR, options.text)
+        part = correspondence.threads.get(id)
+        if part is None:
+            raise StoreError(f"{contact.reference}: was closed meanwhile")
+        bring(settings, correspondence, contact, part)
+    done = "is shown at the person's next visit" if contact.is_visitor else "sent"
+    print(f"{contact.reference}: {done}; partnerguide requests close {contact.reference} erases the address")
     return 0
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot import services
-from bot.dialogue.opening import agent_of, enforce_retention
+from bot.dialogue.opening import agent_of, enforce_retention, forget_rested
 from bot.dialogue.training import ModelRecord, verified_model
 from bot.errors import KnowledgeError
 from bot.flows import files
@@ -201,6 +201,10 @@ class Dialogue:
         """Forgets a conversation; what was logged of it is the log's business."""
         self._memory.forget(conversation)
         self._last.pop(conversation, None)
+
+    def purge(self) -> None:
+        """Forgets conversations that have outlived their retention; see `forget_rested`."""
+        forget_rested(self._memory, self.settings)
 
     async def _reply(self, message: Message, picked: dict[str, str]) -> Reply:
         if message.command:

@@ -16,7 +16,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionSt
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.errors import StoreError
-from bot.store.database import FAILURES, connect, create_file, parse_url, reason
+from bot.store.database import FAILURES, connect, create_file, empty_write_ahead_log, parse_url, reason
 
 logger = logging.getLogger(__name__)
 
@@ -75,17 +75,32 @@ def without_words(event: Event) -> Event:
 
 
 class ProcessMemory(InMemoryTrackerStore):  # type: ignore[misc]  # rasa ships no types
-    """Dialogue state that lives as long as the process."""
+    """Dialogue state that lives as long as the process, or until it has rested for its retention."""
+
+    def __init__(self, domain: Domain) -> None:
+        """Remembers nothing yet."""
+        super().__init__(domain)
+        self._saved_at: dict[str, float] = {}
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """See parent class. Only the present session is kept: the parent class loads whatever is there every turn."""
         begin_session_when_long(tracker)
+        self._saved_at[tracker.sender_id] = time.time()
         recent = _since_session_start(tracker.events)
         await super().save(DialogueStateTracker.from_events(tracker.sender_id, recent, tracker.slots.values()))
 
     def forget(self, conversation: str) -> None:
         """Forgets one conversation."""
         self.store.pop(conversation, None)
+        self._saved_at.pop(conversation, None)
+
+    def purge(self, retention_hours: int, now: float | None = None) -> int:
+        """Forgets conversations that have rested for `retention_hours`; returns how many."""
+        limit = (time.time() if now is None else now) - retention_hours * 3600
+        rested = [conversation for conversation, at in self._saved_at.items() if at < limit]
+        for conversation in rested:
+            self.forget(conversation)
+        return len(rested)
 
 
 class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no types
@@ -125,6 +140,7 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
         with self.session_scope() as session:
             session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == conversation).delete()
             session.commit()
+        empty_write_ahead_log(self.engine)
 
     def purge(self, retention_hours: int, now: float | None = None) -> int:
         """Deletes conversations that have rested for `retention_hours`; returns how many events went."""
@@ -137,6 +153,7 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
             senders = [sender for (sender,) in rested]
             count: int = session.query(events).filter(events.sender_id.in_(senders)).delete(synchronize_session=False)
             session.commit()
+        empty_write_ahead_log(self.engine)
         return count
 
 
@@ -147,6 +164,7 @@ def _write_ahead(connection: Any, _: Any) -> None:
     """
     connection.execute("PRAGMA journal_mode=WAL").close()
     connection.execute("PRAGMA synchronous=NORMAL").close()
+    connection.execute("PRAGMA secure_delete=ON").close()  # what was forgotten is not to be read in free pages
 
 
 def lasting_memory(url: str, retention_hours: int) -> DatabaseMemory | ProcessMemory:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import ModelError, StoreError
+from bot.flows import files
 from bot.settings import Settings
+from bot.store.database import FAILURES, reason
 from bot.store.enquiries import EnquiryStore
 
 if TYPE_CHECKING:
@@ -51,3 +53,16 @@ def enforce_retention(settings: Settings, store: EnquiryStore) -> None:
         store.purge(settings.enquiry_retention_days, datetime.datetime.now(datetime.timezone.utc))
     except StoreError as error:
         logger.warning("old enquiries could not be deleted: %s", error)
+
+
+def forget_rested(memory: ProcessMemory | DatabaseMemory, settings: Settings) -> None:
+    """Forgets conversations that have rested for their retention, and documents that nobody has fetched.
+
+    Raises:
+        StoreError: the database of the conversations is away.
+    """
+    files.discard_old(settings.var)
+    try:
+        memory.purge(settings.dialogue_retention_hours)
+    except FAILURES as error:
+        raise StoreError(f"old conversations cannot be forgotten ({reason(error)})") from error

@@ -76,6 +76,8 @@ def read_record(path: Path) -> ModelRecord | None:
         record = ModelRecord(**json.loads(path.read_text(encoding="utf-8")))
         if not all(isinstance(value, str) for value in asdict(record).values()):
             raise TypeError("every value is a text")
+        if Path(record.file).name != record.file:
+            raise ValueError("the archive lies beside its record")
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:

@@ -50,6 +50,16 @@ class Confusion:
     same_place: bool
 
 
+@dataclass(frozen=True)
+class TopicQuality:
+    """How well the questions of a topic are recognised: `precision` of what is taken for it, `recall` of what is."""
+
+    topic: str
+    asked: int
+    precision: float | None
+    recall: float | None
+
+
 def of_kind(observations: Iterable[Observation], kind: Kind) -> list[Observation]:
     """Returns the observations of questions of one kind."""
     return [observation for observation in observations if observation.question.kind == kind]
@@ -87,6 +97,28 @@ def confusions(observations: Iterable[Observation], most: int = 20) -> list[Conf
     counts = Counter((o.question.wanted, o.found, o.is_first_right) for o in missed)
     order = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return [Confusion(wanted, found, count, same) for (wanted, found, same), count in order[:most]]
+
+
+def topics(observations: Iterable[Observation]) -> list[TopicQuality]:
+    """Returns how well each topic is recognised among all that was asked, by its name."""
+    every = list(observations)
+    pairs = [(_topic(o.question.wanted) if o.question.kind == "entry" else "", _topic(o.found)) for o in every]
+    names = sorted({wanted for wanted, _ in pairs if wanted})
+    return [
+        TopicQuality(
+            name,
+            asked=sum(wanted == name for wanted, _ in pairs),
+            precision=share([wanted == name for wanted, found in pairs if found == name]),
+            recall=share([found == name for wanted, found in pairs if wanted == name]),
+        )
+        for name in names
+    ]
+
+
+def _topic(label: str) -> str:
+    """Returns the topic of an entry, empty for any other label."""
+    topic, dot, _ = label.partition(".")
+    return topic if dot else ""
 
 
 def calibration(observations: Sequence[Observation], bins: int = _BINS) -> list[Bin]:

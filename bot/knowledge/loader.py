@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -95,7 +96,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
         KnowledgeError: the file cannot be read, is no YAML, or holds no mapping at its top.
     """
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # a safe loader that refuses more
+        text = path.read_text(encoding="utf-8")
+        _refuse_bombs(path, text)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe loader that refuses more
     except OSError as error:
         raise KnowledgeError(path, f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -104,9 +107,26 @@ def read_yaml(path: Path) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark else ""
         raise KnowledgeError(path, f"{line}{getattr(error, 'problem', None) or 'is no YAML'}") from error
+    except UNREADABLE as error:
+        raise KnowledgeError(path, f"holds a value that cannot be read ({type(error).__name__})") from error
     if not isinstance(data, dict):
         raise KnowledgeError(path, "must hold a mapping at its top")
     return data
+
+
+def _refuse_bombs(path: Path, text: str) -> None:
+    """Refuses what would bring the reader down: libyaml's own follows nesting until the stack ends (pyyaml 6.0)."""
+    if len(text) > _MOST_CHARACTERS:
+        raise KnowledgeError(path, f"holds {len(text)} characters, more than {_MOST_CHARACTERS}; split it by topic")
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
+        if depth > _DEEPEST:
+            break
+    if depth > _DEEPEST or _DEEP_LINE.search(text):
+        raise KnowledgeError(path, "is nested too deeply")
+    if any(f"*{name}" in text for name in _ANCHOR.findall(text)):
+        raise KnowledgeError(path, "repeats parts by an alias (&, *), which grow when they are read; write them out")
 
 
 class _Loader(yaml.CSafeLoader):
@@ -171,6 +191,14 @@ def load(root: Path) -> KnowledgeBase:
     )
 
 
+#: What PyYAML 6 raises, besides its own errors, of what is no date, number, key or tag.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+#: The largest file has 82 kB, its lines lie five levels deep (2026-11-30).
+_MOST_CHARACTERS = 1_000_000
+_DEEPEST = 100
+_BRACKETS = re.compile(r"[\[\]{}]")
+_DEEP_LINE = re.compile(rf"^(?:[ ?:-] ?){{{_DEEPEST},}}", re.MULTILINE)
+_ANCHOR = re.compile(r"(?:^|[\s\[{,])&([^\s\[\]{},]+)")
 #: Entries that are still to be written lie there; nothing reads them.
 DRAFTS = "drafts"
 _FOLDERS = (

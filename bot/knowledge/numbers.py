@@ -17,7 +17,6 @@ _SCALES = {
     "万亿": Decimal(10**12),
     "亿": Decimal(10**8),
     "万": Decimal(10**4),
-    "千": Decimal(10**3),
     "thousand": Decimal(10**3),
     "million": Decimal(10**6),
     "billion": Decimal(10**9),
@@ -26,6 +25,8 @@ _SCALES = {
 # Official Chinese texts group thousands by a space ("3 200"), English ones by a comma.
 _GROUPS = " ,\u00a0\u202f"
 _POINT = "."
+# No number is written with more; Python refuses to read one of thousands of digits.
+_MOST_HAN_CHARACTERS = 40
 _HAN = re.compile(r"[零〇一二两三四五六七八九十百千万亿]+")
 
 
@@ -93,6 +94,8 @@ def stated_in(text: str, language: Language) -> frozenset[Decimal]:
 
 def han_number(text: str) -> int | None:
     """Returns the value of a number in Han characters ("三千二百" is 3200, "第" not included), or None."""
+    if len(text) > _MOST_HAN_CHARACTERS:
+        return None
     total, section, digit = 0, 0, None
     if all(c in _HAN_DIGITS for c in text) and len(text) > 1:
         return int("".join(str(_HAN_DIGITS[c]) for c in text))

@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import json
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,16 @@ def packaged_folder() -> Path:
     if not weights.is_file() or hashlib.sha256(weights.read_bytes()).hexdigest() != MINILM_SHA256:
         raise SettingsError(f"{weights}: not the official weights of all-MiniLM-L6-v2; install the environment anew")
     return folder
+
+
+@lru_cache(maxsize=2)
+def encoder_in(folder: Path) -> Encoder:
+    """Returns the encoder in a folder, loaded once for all models of a process: one that takes over needs no second.
+
+    Raises:
+        SettingsError: see `Encoder`.
+    """
+    return Encoder(folder)
 
 
 class Encoder:

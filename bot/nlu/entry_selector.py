@@ -20,7 +20,7 @@ from bot.knowledge.search import Index
 from bot.languages import script_of
 from bot.nlu import fusion
 from bot.nlu.component import TrainedComponent
-from bot.nlu.encoder import Encoder, packaged_folder
+from bot.nlu.encoder import encoder_in, packaged_folder
 from bot.nlu.evidence import (
     FAQ,
     FEATURES,
@@ -36,7 +36,7 @@ from bot.nlu.example_classifier import LIKENESSES, SEVERAL_LIKENESSES, examples_
 from bot.nlu.examples import Examples
 from bot.nlu.fusion import Fusion
 from bot.nlu.lexicon import build
-from bot.nlu.multilingual import MultilingualEncoder
+from bot.nlu.multilingual import shared_encoder
 from bot.nlu.paths import project_path
 from bot.nlu.recognition import Recogniser
 from bot.nlu.tuning import load_tuning
@@ -179,11 +179,11 @@ class EntrySelector(TrainedComponent):
         """Returns the configured encoders, each with what tells the texts that it reads."""
         found: dict[str, tuple[SentenceEncoder, Callable[[str], bool]]] = {}
         if self._config["shared_encoder"]:
-            found[SHARED] = (MultilingualEncoder(), any_text)
+            found[SHARED] = (shared_encoder(), any_text)
         if self._config["encoder"]:
             packaged = self._config["encoder"] == "packaged"
             folder = packaged_folder() if packaged else project_path(self._config["encoder"])
-            found[MEANING] = (Encoder(folder), self._in_script)
+            found[MEANING] = (encoder_in(folder), self._in_script)
         return found
 
     def _encoded(self, questions: list[tuple[int, str]], labels: list[str]) -> dict[str, QuestionVectors]:

@@ -18,10 +18,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.languages import script_of
 from bot.nlu.component import TrainedComponent
-from bot.nlu.encoder import Encoder, packaged_folder
+from bot.nlu.encoder import Encoder, encoder_in, packaged_folder
 from bot.nlu.example_classifier import examples_of, set_intent
 from bot.nlu.meaning_ridge import MeaningRidge, MeaningSettings
-from bot.nlu.multilingual import MultilingualEncoder
+from bot.nlu.multilingual import MultilingualEncoder, shared_encoder
 from bot.nlu.paths import project_path
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
@@ -90,5 +90,5 @@ class MeaningIntentClassifier(TrainedComponent):
 
     def _read_encoders(self) -> None:
         configured = self._config["encoder"]
-        self._encoder = Encoder(packaged_folder() if configured == "packaged" else project_path(configured))
-        self._shared = MultilingualEncoder()
+        self._encoder = encoder_in(packaged_folder() if configured == "packaged" else project_path(configured))
+        self._shared = shared_encoder()

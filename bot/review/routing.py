@@ -55,6 +55,15 @@ def page(path: str, handler: Callable[[Visit], Response], *, role: str, methods:
     return Page(path, handler, role, tuple(methods))
 
 
+def post(path: str, handler: Callable[[Visit], Response], *, role: str) -> Page:
+    """Returns what a form is sent to; `role` is who may at least send it.
+
+    Raises:
+        ValueError: there is no such role.
+    """
+    return page(path, handler, role=role, methods=("POST",))
+
+
 def all_pages() -> tuple[list[Page], list[Section]]:
     """Returns the pages and the sections of every module of `bot.review.pages`, sections in their order."""
     from bot.review import pages as folder

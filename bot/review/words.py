@@ -72,6 +72,11 @@ class Words:
         """Returns a date without its year, as short as the language writes it."""
         return str(format_date(value, self.texts.get("base.short_day", "d MMM"), locale=self.locale))
 
+    def weekdays(self, *, short: bool = False) -> list[str]:
+        """Returns the names of the days of the week, Monday first."""
+        names = Locale.parse(self.locale).days["stand-alone"]["abbreviated" if short else "wide"]
+        return [str(names[number]) for number in range(7)]
+
     def day(self, value: date | datetime | None) -> str:
         """Returns a date."""
         return "" if value is None else str(format_date(value, "medium", locale=self.locale))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pypdf
 from pypdf.errors import DependencyError, FileNotDecryptedError
 
 from bot.errors import KnowledgeError
-from bot.sources.reading import PAGE_END
+from bot.sources.reading import MAX_CHARACTERS, PAGE_END
 
 MAX_PAGES = 600
 # A page of a scan holds no more than a stamp; the shortest page of a document holds a signature line.
@@ -30,15 +31,26 @@ def read_pdf(path: Path, data: bytes) -> tuple[str, ...]:
     try:
         pages = pypdf.PdfReader(io.BytesIO(data)).pages
         count = len(pages)
-        texts = [page.extract_text() for page in pages] if count <= MAX_PAGES else []
+        texts = list(_texts(pages)) if count <= MAX_PAGES else []
     except (FileNotDecryptedError, DependencyError) as error:
         raise KnowledgeError(path, "is protected by a password; save it without one") from error
     except Exception as error:  # pypdf 7.1 raises what comes on damaged files: KeyError, AttributeError, RecursionError
         raise KnowledgeError(path, f"is damaged ({type(error).__name__}); download it again") from error
     if count > MAX_PAGES:
         raise KnowledgeError(path, f"has {count} pages, more than {MAX_PAGES}; import the document alone")
-    if sum(len("".join(text.split())) for text in texts) < _FEWEST_CHARACTERS_A_PAGE * max(count, 1):
+    if sum(len("".join(text.split())) for text in texts) < _FEWEST_CHARACTERS_A_PAGE * max(len(texts), 1):
         raise KnowledgeError(
             path, "has no text layer (a scan); give the DOCX or the text, or have the text recognised (OCR) first"
         )
     return tuple(line for text in texts for line in (*text.splitlines(), PAGE_END))
+
+
+def _texts(pages: Iterable[pypdf.PageObject]) -> Iterator[str]:
+    """Yields the text of each page, and of no more pages than hold what `read` refuses as too much."""
+    characters = 0
+    for page in pages:
+        if characters > MAX_CHARACTERS:
+            return
+        text = page.extract_text()
+        characters += len(text)
+        yield text

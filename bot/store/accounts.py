@@ -216,6 +216,19 @@ class AccountStore(Table):
         with self._connection() as connection:
             connection.execute(delete(_SESSIONS).where(_SESSIONS.c.token == _digest(token)))
 
+    def purge(self, now: datetime) -> int:
+        """Deletes failed attempts that count no more, with their addresses, and sessions that have ended.
+
+        Returns:
+            How many rows that were.
+        """
+        moment = in_utc(now)
+        with self._erasure() as connection:
+            old = delete(_FAILED).where(_FAILED.c.at < moment - timedelta(minutes=ATTEMPT_MINUTES))
+            began = _SESSIONS.c.created_at < moment - timedelta(hours=SESSION_HOURS)
+            ended = delete(_SESSIONS).where(began | (_SESSIONS.c.seen_at < moment - timedelta(hours=IDLE_HOURS)))
+            return int(connection.execute(old).rowcount) + int(connection.execute(ended).rowcount)
+
     def _change(self, name: str, changes: dict[str, Any], *, keeps_admin: bool) -> None:
         with self._connection() as connection:
             row = _account(connection, name)

@@ -37,12 +37,9 @@ class CannedStore(Table):
 
     def keep(self, name: str, language: str, text: str, author: str) -> None:
         """Keeps a text, in the place of the earlier one of that name and language."""
-        values = {"name": safe_name(name.strip(), 80), "language": safe_name(language, 16), "author": author}
-        with self._connection() as connection:
-            same = (_TABLE.c.name == values["name"]) & (_TABLE.c.language == values["language"])
-            connection.execute(delete(_TABLE).where(same))
-            text = safe_text(text.strip(), _MAX_CHARACTERS)
-            connection.execute(_TABLE.insert().values(text=text, changed_at=datetime.now(timezone.utc), **values))
+        key = {"name": safe_name(name.strip(), 80), "language": safe_name(language, 16)}
+        words = safe_text(text.strip(), _MAX_CHARACTERS)
+        self._put(_TABLE, key, {"text": words, "author": author, "changed_at": datetime.now(timezone.utc)})
 
     def all(self, language: str = "") -> Sequence[CannedTextRow]:
         """Returns the texts (of `language`, where given), by name."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, ForeignKey, Index, String, case, delete, func, select
+from sqlalchemy import Index, case, delete, func, select
 from sqlmodel import Field, SQLModel
 
 from bot.store.statements import TABLE as ENQUIRIES
+from bot.store.statements import of_enquiry
 from bot.store.table import Table
 from bot.store.text import safe_name
 
@@ -24,17 +25,14 @@ class AnswerChangeRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     job: str
-    enquiry: str = Field(
-        sa_column=Column(
-            String, ForeignKey("enquiry.id", name="fk_answer_change_enquiry", ondelete="CASCADE"), nullable=False
-        )
-    )
+    enquiry: str = Field(sa_column=of_enquiry("fk_answer_change_enquiry"))
     before: str
     after: str
     wanted: str = ""
 
 
 _TABLE = AnswerChangeRow.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
+CHANGES = _TABLE
 
 
 @dataclass(frozen=True)

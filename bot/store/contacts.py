@@ -20,7 +20,7 @@ from bot.store.sealing import Seal
 from bot.store.secrets import secret
 from bot.store.table import Table
 from bot.store.text import safe_name, safe_text
-from bot.store.threads import erase, replied_to
+from bot.store.threads import erase, replied_to, spoken_since
 
 #: Without letters and digits that are taken for each other on the telephone (Crockford's base 32, without U).
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -35,6 +35,8 @@ _WAITING_FOR_CONSENT = ("draft", "shelved")
 _UNANSWERED = ("open", "overdue")
 #: Somebody has agreed, and nobody has closed it.
 NOT_CLOSED = (*_UNANSWERED, "answered")
+#: Stands for the address of somebody to whom nothing can be sent: a reply waits until they come again.
+AT_NEXT_VISIT = "visit"
 #: How a request may end.
 RESULTS = ("answered", "passed_on", "no_reply", "not_for_us", "withdrawn")
 
@@ -87,6 +89,16 @@ class Contact:
     def is_draft(self) -> bool:
         """Whether nobody has agreed yet: nothing is passed on."""
         return self.state in _WAITING_FOR_CONSENT
+
+    @property
+    def is_visitor(self) -> bool:
+        """Whether a reply waits for the person's next visit, because nothing can be sent to them."""
+        return self.address == AT_NEXT_VISIT
+
+    @property
+    def has_chat(self) -> bool:
+        """Whether a reply can be sent into a chat."""
+        return self.address.removeprefix("-").isdecimal()
 
 
 class ContactStore(Table):
@@ -220,7 +232,7 @@ class ContactStore(Table):
         """
         changes = {"state": "closed", "address": "", "question": "", "closed_at": datetime.now(timezone.utc)}
         named = _TABLE.c.reference == safe_name(normal_reference(reference))
-        with self._connection() as connection:
+        with self._erasure() as connection:
             statement = update(_TABLE).where(named, _TABLE.c.state.in_(NOT_CLOSED))
             if not connection.execute(statement.values(result=result, **changes)).rowcount:
                 return False
@@ -229,15 +241,20 @@ class ContactStore(Table):
 
     def forget(self, pseudonym: str) -> int:
         """Deletes everything of one person and returns how many requests that were."""
-        with self._connection() as connection:
+        with self._erasure() as connection:
             return int(connection.execute(delete(_TABLE).where(_of(pseudonym))).rowcount)
 
     def purge(self, older_than_days: int, now: datetime) -> int:
-        """Deletes drafts without consent after a day, and closed requests after so many; returns how many."""
+        """Deletes drafts without consent after a day, and requests after so many days; returns how many.
+
+        A request's days count from its closing; of one that nobody closes, from the last word in it.
+        """
         drafted = in_utc(now) - timedelta(hours=_DRAFT_HOURS)
-        closed = in_utc(now) - timedelta(days=older_than_days)
-        old = or_(and_(_IS_DRAFT, _TABLE.c.created_at < drafted), _TABLE.c.closed_at < closed)
-        with self._connection() as connection:
+        limit = in_utc(now) - timedelta(days=older_than_days)
+        is_talked_of = _TABLE.c.reference.in_(spoken_since(limit))
+        left_open = and_(_TABLE.c.closed_at.is_(None), _TABLE.c.created_at < limit, ~is_talked_of)
+        old = or_(and_(_IS_DRAFT, _TABLE.c.created_at < drafted), _TABLE.c.closed_at < limit, left_open)
+        with self._erasure() as connection:
             return int(connection.execute(delete(_TABLE).where(old)).rowcount)
 
     def _list(self, condition: Any, limit: int | None = None) -> list[Contact]:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.exc import (
@@ -94,6 +94,13 @@ def create_file(url: URL) -> None:
     if not path.exists():
         # SQLite itself would let everybody read it; its -wal and -shm files take over the mode.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def empty_write_ahead_log(engine: Engine) -> None:
+    """Empties SQLite's write-ahead log, which still holds what was deleted; PostgreSQL sees to its own."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
 def is_refusal(error: Exception) -> bool:

@@ -15,14 +15,23 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import and_, delete, func, or_, select, text
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.engine import Connection
 from sqlmodel import Session
 
 from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store.backoff import Backoff
-from bot.store.database import FAILURES, DatabaseAwayError, away, connect, is_refusal, parse_url, reason
+from bot.store.database import (
+    FAILURES,
+    DatabaseAwayError,
+    away,
+    connect,
+    empty_write_ahead_log,
+    is_refusal,
+    parse_url,
+    reason,
+)
 from bot.store.lessons import release_orphans
 from bot.store.migrations import upgrade
 from bot.store.models import Enquiry, as_values, in_utc, safe_latency
@@ -295,10 +304,8 @@ class EnquiryStore:
         # Also where nothing was deleted now: a process may have died between the rows and what was taught by them.
         with self._engine.begin() as connection:
             deleted_lessons = release_orphans(connection)
-        if (deleted or deleted_lessons) and self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as connection:
-                # Until it is emptied, the write-ahead log still holds the deleted text.
-                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        if deleted or deleted_lessons:
+            empty_write_ahead_log(self._engine)
         return deleted
 
     @contextmanager

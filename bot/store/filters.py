@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import UniqueConstraint, and_, delete, select
+from sqlalchemy import UniqueConstraint, delete, select
 from sqlmodel import Field, SQLModel
 
 from bot.store.table import Table
@@ -33,11 +33,8 @@ class FilterStore(Table):
 
     def keep(self, account: str, name: str, query: str) -> None:
         """Keeps a filter, in the place of the account's earlier one of that name."""
-        values = {"account": account, "name": safe_name(name.strip(), 60)}
-        with self._connection() as connection:
-            same = and_(_TABLE.c.account == account, _TABLE.c.name == values["name"])
-            connection.execute(delete(_TABLE).where(same))
-            connection.execute(_TABLE.insert().values(query=safe_text(query, _MAX_QUERY_CHARACTERS), **values))
+        key = {"account": account, "name": safe_name(name.strip(), 60)}
+        self._put(_TABLE, key, {"query": safe_text(query, _MAX_QUERY_CHARACTERS)})
 
     def of(self, account: str) -> Sequence[SavedFilterRow]:
         """Returns an account's filters, by name."""

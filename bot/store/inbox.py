@@ -1,8 +1,9 @@
 """The durable inbox of a channel: what was accepted is written down before the sender is told so.
 
-A message is `received`, then `working` under a lease that expires, then `sent`. Its body is encrypted and erased with
-`sent`; the bare number stays some days, because messages may arrive twice. While the database is away, what happens to
-messages is appended to a spool of its own.
+A message is `received`, then `working` under a lease that expires, then `sent`. The lease names the process that holds
+it, so that what a dead one held can be given back at once and what a living one holds is left to it. The body is
+encrypted and erased with `sent`; the bare number stays some days, because messages may arrive twice. While the database
+is away, what happens to messages is appended to a spool of its own.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from sqlmodel import Field, SQLModel
 from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store.database import reason
+from bot.store.life import Life
 from bot.store.models import UtcDateTime, in_utc
 from bot.store.sealing import Seal
 from bot.store.secrets import secret
@@ -44,7 +46,10 @@ _REMEMBERED = 50_000
 
 
 class InboxRow(SQLModel, table=True):
-    """One accepted message; `person` is a pseudonym, `body` encrypted and empty once the answer has left."""
+    """One accepted message; `person` is a pseudonym, `body` encrypted and empty once the answer has left.
+
+    `worker` is the process that works on it or last did.
+    """
 
     __tablename__ = "inbox"
     __table_args__ = (Index("ix_inbox_state", "state", "number"), Index("ix_inbox_person", "person"))
@@ -57,6 +62,7 @@ class InboxRow(SQLModel, table=True):
     lease_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
     attempts: int = 0
     body: str = ""
+    worker: str = ""
 
 
 _TABLE = InboxRow.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
@@ -94,6 +100,7 @@ class Inbox(Table):
         self._account = account
         self._lease = timedelta(seconds=lease_s)
         self._seal = Seal(key, "inbox")
+        self._life = Life(spool)
         #: Number → state, of what this process has seen.
         self._seen: OrderedDict[int, str] = OrderedDict()
 
@@ -101,6 +108,11 @@ class Inbox(Table):
     def of(cls, settings: Settings, account: str, **values: Any) -> Inbox:
         """Returns the inbox of an account in the database that the settings name."""
         return cls(settings.database_url, settings.var / "inbox", secret(settings), account, **values)
+
+    def close(self) -> None:
+        """Lets go of the database, and of what is in work: it is free for the next process."""
+        self._life.end(leave_trace="working" in self._seen.values())
+        super().close()
 
     def receive(self, number: int, person: str, body: str) -> bool:
         """Writes a message down; returns whether it is new.
@@ -120,6 +132,7 @@ class Inbox(Table):
             "lease_until": None,
             "attempts": 0,
             "body": self._seal.close(body),
+            "worker": "",
         }
         try:
             self.replay()
@@ -140,9 +153,9 @@ class Inbox(Table):
         statement = update(_TABLE).where(_TABLE.c.id == self._id(number), free)
         try:
             with self._connection() as connection:
-                more = {"attempts": _TABLE.c.attempts + 1}
-                values = {"state": "working", "lease_until": now + self._lease, **more}
-                is_ours = bool(connection.execute(statement.values(values)).rowcount)
+                more = {"attempts": _TABLE.c.attempts + 1, "worker": self._life.name()}
+                begun = statement.values(state="working", lease_until=now + self._lease, **more)
+                is_ours = bool(connection.execute(begun).rowcount)
                 is_there = is_ours or _is_there(connection, self._id(number))
         except StoreError:
             is_ours = is_there = True
@@ -154,9 +167,10 @@ class Inbox(Table):
     def renew(self, number: int) -> None:
         """Prolongs the lease of a message whose answer takes long."""
         values = {"lease_until": datetime.now(timezone.utc) + self._lease}
+        ours = and_(_TABLE.c.id == self._id(number), _TABLE.c.state == "working", _TABLE.c.worker == self._life.name())
         try:
             with self._connection() as connection:
-                connection.execute(update(_TABLE).where(_TABLE.c.id == self._id(number)).values(values))
+                connection.execute(update(_TABLE).where(ours).values(values))
         except StoreError as error:
             logger.debug("a lease was not prolonged: %s", error)
 
@@ -195,27 +209,41 @@ class Inbox(Table):
         with self._connection() as connection:
             return len(connection.execute(select(_TABLE.c.id).where(condition)).all())
 
-    def release(self) -> None:
-        """Gives back what a process that is gone was working on; only where there is one process at a time.
+    def release(self, *, is_alone: bool) -> int:
+        """Gives back what processes that are gone were working on, their attempts counted; returns how many messages.
+
+        What a living process of this machine holds is left to it.
+
+        Args:
+            is_alone: whether no process of another machine works for this account; what one held is then given back
+                too, and not only once its lease has expired.
 
         Raises:
-            StoreError: the database is away.
+            StoreError: the database is away; ask again later.
         """
-        mine = and_(_TABLE.c.state == "working", _TABLE.c.id.startswith(f"{self._account}:", autoescape=True))
+        working = _TABLE.c.state == "working"
+        mine = and_(working, _TABLE.c.id.startswith(f"{self._account}:", autoescape=True))
         with self._connection() as connection:
-            connection.execute(update(_TABLE).where(mine).values(state="received", lease_until=None))
-        self._seen.clear()
+            # Asked whether they live after they were found: whoever takes a message has come to life before.
+            holders = [worker for (worker,) in connection.execute(select(_TABLE.c.worker).where(mine).distinct())]
+            gone = [worker for worker in holders if self._life.of(worker) in ("dead", "unknown" if is_alone else "")]
+            freed = update(_TABLE).where(mine, _TABLE.c.worker.in_(gone)).values(state="received", lease_until=None)
+            count = int(connection.execute(freed).rowcount) if gone else 0
+            rest = {worker for (worker,) in connection.execute(select(_TABLE.c.worker).where(working).distinct())}
+        self._life.bury(but=rest)
+        return count
 
     def give_back(self, numbers: Iterable[int]) -> None:
-        """Gives back what a process that is gone was working on, of `numbers`; their attempts still count.
+        """Gives back messages whose work ended without an answer, as with a process; their attempts still count.
 
         Raises:
             StoreError: the database is away; they are free once their leases have expired.
         """
-        ids = [self._id(number) for number in numbers]
+        given = {self._id(number): number for number in numbers}
         with self._connection() as connection:
-            of_it = and_(_TABLE.c.id.in_(ids), _TABLE.c.state == "working")
+            of_it = and_(_TABLE.c.id.in_(given), _TABLE.c.state == "working")
             connection.execute(update(_TABLE).where(of_it).values(state="received", lease_until=None))
+        self._seen.update(dict.fromkeys(self._seen.keys() & given.values(), "received"))
 
     def waiting(self) -> list[Waiting]:
         """Returns what waits and nobody works on, in the order of its numbers; with the database away, the spool's."""
@@ -234,24 +262,33 @@ class Inbox(Table):
         return [opened for number, body in found if (opened := self._opened(number, body))]
 
     def forget(self, person: str) -> None:
-        """Erases what a person has written and what still waits of it.
+        """Erases what a person has written so far, while one of their messages is worked on: the one that asks for it.
+
+        That one keeps its body until it is finished: a process that dies meanwhile is to do it again, and say so. What
+        the person has written after it waits for its answer like any other.
 
         Raises:
             StoreError: the database is away; ask again later.
         """
         self.replay()
-        with self._connection() as connection:
-            connection.execute(update(_TABLE).where(_TABLE.c.person == safe_name(person)).values(body="", person=""))
+        theirs = _TABLE.c.person == safe_name(person)
+        working, waiting = and_(theirs, _TABLE.c.state == "working"), and_(theirs, _TABLE.c.state == "received")
+        with self._erasure() as connection:
+            asking = connection.execute(select(func.max(_TABLE.c.number)).where(working)).scalar()
+            before = waiting if asking is None else and_(waiting, _TABLE.c.number < asking)
+            connection.execute(update(_TABLE).where(before).values(state="sent", body="", person=""))
+            connection.execute(update(_TABLE).where(theirs, _TABLE.c.state != "received").values(person=""))
 
     def purge(self, now: datetime) -> int:
-        """Deletes the numbers of answered messages that will not come again; returns how many.
+        """Deletes numbers of answered messages that will not come again, and what nobody can read; returns how many.
 
         Raises:
             StoreError: the database is away.
         """
         limit = in_utc(now) - timedelta(days=KEPT_DAYS)
-        with self._connection() as connection:
-            statement = delete(_TABLE).where(_TABLE.c.state == "sent", _TABLE.c.received_at < limit)
+        with self._erasure() as connection:
+            is_done = or_(_TABLE.c.state == "sent", _TABLE.c.body == "")
+            statement = delete(_TABLE).where(is_done, _TABLE.c.received_at < limit)
             return int(connection.execute(statement).rowcount)
 
     def counts(self) -> dict[str, int]:
@@ -303,10 +340,8 @@ class Inbox(Table):
             return []
         records = [line.record for line in lines if line.record]
         sent = {record["id"] for record in records if record.get("kind") == "sent"}
-        rows = [
-            r for r in records if r.get("kind") == "row" and r["id"] not in sent and r["id"].startswith(self._account)
-        ]
-        return sorted((row["number"], row["body"]) for row in rows)
+        rows = [record for record in records if record.get("kind") == "row" and record["id"] not in sent]
+        return sorted((row["number"], row["body"]) for row in rows if row["id"].startswith(f"{self._account}:"))
 
     def _opened(self, number: int, body: str) -> Waiting | None:
         if not body:

@@ -1,9 +1,10 @@
 """What reviewers have decided to teach: the overlay that training reads beside the files.
 
-A lesson is a sentence with the label it deserves, or the stub of an entry that is still to be written. It stands here
-until the checkout holds it: `confirmed`, then `exported`, then `absorbed`. A sentence comes in only after a reviewer
-has confirmed or rewritten it as free of personal data. What was taken over word for word goes with its enquiry, while
-it has not been exported; what was rewritten stays, untied from it.
+A lesson is a sentence with the label it deserves, the stub of an entry that is still to be written, or a turn of a
+dialogue to be tested. It stands here until the checkout holds it: `confirmed`, then `exported`, then `absorbed`; where
+two persons are asked for, it is `proposed` first. A sentence comes in only after a reviewer has confirmed or rewritten
+it as free of personal data. What was taken over word for word goes with its enquiry, while it has not been exported;
+what was rewritten stays, untied from it.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, and_, delete, not_, select, update
+from sqlalchemy import JSON, Column, Index, and_, delete, not_, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlmodel import Field, SQLModel
+from typing_extensions import Self
 
 from bot.errors import StoreError
 from bot.settings import Settings
@@ -30,9 +32,10 @@ from bot.store.table import Table
 from bot.store.text import safe_json, safe_name, safe_text
 
 #: `example` is learned from; `question` belongs to a stub and is learned from once its entry exists; `stub` is an entry
-#: to be written.
-KINDS = ("example", "question", "stub")
-STATES = ("confirmed", "exported", "absorbed")
+#: to be written; `turn` is one of a dialogue that tests go through, whose name is its label.
+KINDS = ("example", "question", "stub", "turn")
+STATES = ("proposed", "confirmed", "exported", "absorbed")
+_NOT_EXPORTED = ("proposed", "confirmed")
 #: Labels of questions of content begin so; the rest is the entry's id.
 FAQ = "faq/"
 #: The intent of whatever the guide does not answer.
@@ -45,7 +48,7 @@ class LessonRow(SQLModel, table=True):
     """One lesson; `label` is `faq/<entry>` or an intent, of a stub the id of its entry.
 
     `enquiry` and `decision` tie it to where it came from, until it is exported; `is_rewritten` tells that the text is
-    the reviewer's own. `details` holds, of a stub, its titles per language.
+    the reviewer's own. `details` holds, of a stub, its titles per language, of a turn its number and what is expected.
     """
 
     __tablename__ = "lesson"
@@ -71,7 +74,7 @@ class LessonRow(SQLModel, table=True):
 
 _TABLE = LessonRow.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
 LESSONS = _TABLE
-_LEARNED = and_(_TABLE.c.kind == "example", _TABLE.c.state != "absorbed")
+_LEARNED = and_(_TABLE.c.kind == "example", _TABLE.c.state.in_(("confirmed", "exported")))
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,19 @@ class Example:
 
 
 class LessonStore(Table):
-    """The lessons of one database. Every method raises StoreError while the database is away."""
+    """The lessons of one database. Every method raises StoreError while the database is away.
+
+    `needs_second` tells that a lesson is `proposed` until somebody else than its author has approved it.
+    """
+
+    needs_second = False
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """See parent class."""
+        store = super().from_settings(settings)
+        store.needs_second = settings.review_two_persons
+        return store
 
     def add(self, kind: str, label: str, language: str, text: str, author: str, **more: Any) -> str:
         """Writes a lesson down and returns its id; the text must have been read as free of personal data.
@@ -114,33 +129,50 @@ class LessonStore(Table):
             ValueError: there is no such kind, or no label, or a sentence is empty.
         """
         with self._connection() as connection:
-            return add(connection, kind, label, language, text, author, **more)
+            return add(connection, kind, label, language, text, author, needs_second=self.needs_second, **more)
 
-    def change(self, id: str, label: str, text: str) -> bool:
-        """Gives a lesson that is not exported another label and text; returns whether there was such a one."""
+    def approve(self, id: str, name: str) -> bool:
+        """Confirms what somebody else has proposed: a sentence, a stub with its questions, a whole dialogue.
+
+        Returns:
+            Whether it was proposed, and by another than `name`.
+        """
+        with self._connection() as connection:
+            row = connection.execute(select(_TABLE).where(_TABLE.c.id == safe_name(id))).mappings().first()
+            if row is None or row["author"] == safe_name(name):
+                return False
+            proposed = and_(_whole(row), _TABLE.c.state == "proposed", _TABLE.c.author != safe_name(name))
+            return bool(connection.execute(update(_TABLE).where(proposed).values(state="confirmed")).rowcount)
+
+    def change(self, id: str, label: str, text: str, author: str = "") -> bool:
+        """Gives a lesson that is not exported another label and text; returns whether there was such a one.
+
+        Args:
+            author: who changes it; where a second person is needed, it is proposed again, by them.
+        """
         words = sentence(text)
         if not words or not label:
             raise ValueError("a lesson needs a label and a sentence")
-        mine = and_(_TABLE.c.id == safe_name(id), _TABLE.c.state == "confirmed", _TABLE.c.kind != "stub")
+        sentences = _TABLE.c.kind.in_(("example", "question"))
+        mine = and_(_TABLE.c.id == safe_name(id), _TABLE.c.state.in_(_NOT_EXPORTED), sentences)
         with self._connection() as connection:
             row = connection.execute(select(_TABLE).where(mine)).mappings().first()
             if row is None:
                 return False
             changes: dict[str, Any] = {"label": safe_name(label), "text": words}
+            if self.needs_second:
+                changes |= {"state": "proposed", "author": safe_name(author)}
             if words != row["text"]:
                 changes["is_rewritten"] = words != _asked(connection, row["enquiry"])
             return bool(connection.execute(update(_TABLE).where(mine).values(changes)).rowcount)
 
     def drop(self, id: str) -> bool:
-        """Deletes a lesson, with the questions of a stub; returns whether there was one."""
+        """Deletes a lesson, with the questions of a stub, with its whole dialogue; returns whether there was one."""
         with self._connection() as connection:
             row = connection.execute(select(_TABLE).where(_TABLE.c.id == safe_name(id))).mappings().first()
             if row is None:
                 return False
-            if row["kind"] == "stub":
-                questions = and_(_TABLE.c.kind == "question", _TABLE.c.label == f"{FAQ}{row['label']}")
-                connection.execute(delete(_TABLE).where(questions))
-            return bool(connection.execute(delete(_TABLE).where(_TABLE.c.id == row["id"])).rowcount)
+            return bool(connection.execute(delete(_TABLE).where(_whole(row))).rowcount)
 
     def get(self, id: str) -> Lesson | None:
         """Returns one lesson, or None."""
@@ -161,7 +193,7 @@ class LessonStore(Table):
 
     def mark(self, ids: Iterable[str], state: str) -> int:
         """Moves lessons on to `exported` or `absorbed` and unties them; returns how many that were."""
-        if state not in STATES[1:]:
+        if state not in ("exported", "absorbed"):
             raise ValueError(f"no lesson becomes {state!r}")
         moved = 0
         untied = {"enquiry": "", "decision": None}
@@ -192,6 +224,7 @@ def add(connection: Connection, kind: str, label: str, language: str, text: str,
     if kind not in KINDS or not label or not (words or kind == "stub"):
         raise ValueError(f"no lesson: {kind!r} for {label!r}")
     enquiry = safe_name(more.get("enquiry", ""))
+    state = "proposed" if more.get("needs_second") else "confirmed"
     rewritten = more.get("is_rewritten")
     row = {
         "id": uuid.uuid4().hex,
@@ -203,7 +236,7 @@ def add(connection: Connection, kind: str, label: str, language: str, text: str,
         "enquiry": enquiry,
         "decision": more.get("decision"),
         "is_rewritten": words != _asked(connection, enquiry) if rewritten is None else bool(rewritten),
-        "state": "confirmed",
+        "state": state,
         "author": safe_name(author),
         "created_at": datetime.now(timezone.utc),
     }
@@ -213,7 +246,7 @@ def add(connection: Connection, kind: str, label: str, language: str, text: str,
 
 def withdraw(connection: Connection, enquiry: str) -> None:
     """Deletes what the decisions on an enquiry have taught, while it is not exported."""
-    undone = and_(_TABLE.c.enquiry == enquiry, _TABLE.c.decision.is_not(None), _TABLE.c.state == "confirmed")
+    undone = and_(_TABLE.c.enquiry == enquiry, _TABLE.c.decision.is_not(None), _TABLE.c.state.in_(_NOT_EXPORTED))
     connection.execute(delete(_TABLE).where(undone))
 
 
@@ -235,10 +268,18 @@ def release_orphans(connection: Connection) -> int:
     # Not `NOT IN`, for which SQLite would gather the ids of all enquiries.
     there = select(ENQUIRIES.c.id).where(ENQUIRIES.c.id == _TABLE.c.enquiry).correlate(_TABLE).exists()
     gone = and_(_TABLE.c.enquiry != "", not_(there))
-    own_words = and_(gone, _TABLE.c.state == "confirmed", _TABLE.c.is_rewritten.is_(False))
+    own_words = and_(gone, _TABLE.c.state.in_(_NOT_EXPORTED), _TABLE.c.is_rewritten.is_(False))
     deleted = int(connection.execute(delete(_TABLE).where(own_words)).rowcount)
     connection.execute(update(_TABLE).where(gone).values(enquiry="", decision=None))
     return deleted
+
+
+def _whole(row: Mapping[str, Any]) -> Any:
+    """Returns the condition for a lesson with what belongs to it."""
+    if row["kind"] == "turn":
+        return and_(_TABLE.c.kind == "turn", _TABLE.c.label == row["label"])
+    its_questions = and_(_TABLE.c.kind == "question", _TABLE.c.label == f"{FAQ}{row['label']}")
+    return or_(_TABLE.c.id == row["id"], its_questions) if row["kind"] == "stub" else _TABLE.c.id == row["id"]
 
 
 def digest(examples: Iterable[Example]) -> str:

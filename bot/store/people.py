@@ -119,7 +119,7 @@ class PeopleStore(Table):
             StoreError: the database is away; ask again later.
         """
         pseudonym = safe_name(pseudonym)
-        with self._connection() as connection:
+        with self._erasure() as connection:
             connection.execute(delete(_PEOPLE).where(_PEOPLE.c.pseudonym == pseudonym))
         self._known.pop(pseudonym, None)
         self._unsaved.discard(pseudonym)
@@ -131,7 +131,7 @@ class PeopleStore(Table):
             StoreError: the database is away.
         """
         limit = in_utc(now) - timedelta(days=older_than_days)
-        with self._connection() as connection:
+        with self._erasure() as connection:
             return int(connection.execute(delete(_PEOPLE).where(_PEOPLE.c.changed_at < limit)).rowcount)
 
     def count(self, name: str, language: str) -> None:

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, String, and_, func, select, update
+from sqlalchemy import Column, Index, and_, func, select, update
 from sqlalchemy.engine import Connection
 from sqlmodel import Field, SQLModel
+from typing_extensions import Self
 
+from bot.settings import Settings
 from bot.store import lessons
 from bot.store.models import UtcDateTime
-from bot.store.statements import TABLE
+from bot.store.statements import TABLE, of_enquiry
 from bot.store.table import Table
 from bot.store.text import safe_name, safe_text
 
@@ -29,18 +31,19 @@ STATES = {
     "out_of_scope": "out_of_scope",
     "skip": "skipped",
 }
+_DECIDING = tuple(STATES)
 #: Every state, in the order in which a person reads them; what is skipped waits for somebody else.
 REVIEW_STATES = ("new", *STATES.values())
-_ASSIGN = "assign"
-_MAX_EXAMPLE_CHARACTERS = 500
+_ASSIGN, _NOTE = "assign", "note"
+_MAX_EXAMPLE_CHARACTERS, _MAX_NOTE_CHARACTERS = 500, 2000
 
 
 class DecisionRow(SQLModel, table=True):
-    """One decision, or one assignment (kind `assign`); `batch` names what was decided in one step and is undone so.
+    """One decision, assignment (kind `assign`) or note; `batch` names what was decided in one step and is undone so.
 
     `before` is the review state, or the assignee, that undoing restores. `entry` is the right one (`confirm`,
     `correct`). `example` is the sentence that training may read: empty unless the reviewer has read it as free of
-    personal data.
+    personal data; of a note, its words.
     """
 
     __tablename__ = "decision"
@@ -48,11 +51,7 @@ class DecisionRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     batch: str
-    enquiry: str = Field(
-        sa_column=Column(
-            String, ForeignKey("enquiry.id", name="fk_decision_enquiry", ondelete="CASCADE"), nullable=False
-        )
-    )
+    enquiry: str = Field(sa_column=of_enquiry("fk_decision_enquiry"))
     reviewer: str
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     kind: str
@@ -91,7 +90,19 @@ class Unread:
 
 
 class ReviewStore(Table):
-    """The decisions of one database. Every method raises StoreError while the database is away."""
+    """The decisions of one database. Every method raises StoreError while the database is away.
+
+    `needs_second`: see `LessonStore`.
+    """
+
+    needs_second = False
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """See parent class."""
+        store = super().from_settings(settings)
+        store.needs_second = settings.review_two_persons
+        return store
 
     def decide(
         self, seen: Mapping[str, str], kind: str, reviewer: str, *, entry: str = "", example: str = ""
@@ -121,7 +132,7 @@ class ReviewStore(Table):
                 values |= {"language": row[1], "example": safe_text(example.strip(), _MAX_EXAMPLE_CHARACTERS)}
                 lessons.withdraw(connection, id)
                 _insert(connection, batch=batch, enquiry=id, reviewer=reviewer, **values)
-                _teach(connection, _standing(connection, id))
+                self._teach(connection, _standing(connection, id))
                 done.append(id)
         return Decided(batch, tuple(done), taken)
 
@@ -139,6 +150,16 @@ class ReviewStore(Table):
                 done.append(id)
         return Decided(batch, tuple(done))
 
+    def note(self, id: str, text: str, reviewer: str) -> bool:
+        """Notes something on an enquiry for the other reviewers; returns whether it was there."""
+        words = safe_text(text.strip(), _MAX_NOTE_CHARACTERS)
+        with self._connection() as connection:
+            if not words or connection.execute(select(TABLE.c.id).where(TABLE.c.id == id)).first() is None:
+                return False
+            batch = uuid.uuid4().hex
+            _insert(connection, batch=batch, enquiry=id, reviewer=reviewer, kind=_NOTE, before="", example=words)
+        return True
+
     def batch(self, name: str) -> Sequence[DecisionRow]:
         """Returns what was decided in one step."""
         statement = select(DECISIONS).where(DECISIONS.c.batch == safe_name(name)).order_by(DECISIONS.c.id)
@@ -149,7 +170,8 @@ class ReviewStore(Table):
         """Takes back one step where nothing was decided after it; returns the enquiries that are as before."""
         now, back = datetime.now(timezone.utc), []
         with self._connection() as connection:
-            standing = and_(DECISIONS.c.batch == safe_name(batch), DECISIONS.c.undone_at.is_(None))
+            is_undoable = and_(DECISIONS.c.undone_at.is_(None), DECISIONS.c.kind != _NOTE)
+            standing = and_(DECISIONS.c.batch == safe_name(batch), is_undoable)
             for row in connection.execute(select(DECISIONS).where(standing).order_by(DECISIONS.c.enquiry)).mappings():
                 is_assignment = row["kind"] == _ASSIGN
                 column = TABLE.c.assignee if is_assignment else TABLE.c.review_state
@@ -164,7 +186,7 @@ class ReviewStore(Table):
                 connection.execute(undone.values(undone_at=now, undone_by=reviewer, example=""))
                 if not is_assignment:
                     lessons.withdraw(connection, row["enquiry"])
-                    _teach(connection, _standing(connection, row["enquiry"]))
+                    self._teach(connection, _standing(connection, row["enquiry"]))
                 back.append(row["enquiry"])
         return tuple(back)
 
@@ -176,7 +198,7 @@ class ReviewStore(Table):
 
     def examples(self) -> Sequence[DecisionRow]:
         """Returns the standing decisions with a sentence for training, oldest first."""
-        standing = and_(DECISIONS.c.undone_at.is_(None), DECISIONS.c.example != "", DECISIONS.c.kind != _ASSIGN)
+        standing = and_(DECISIONS.c.undone_at.is_(None), DECISIONS.c.example != "", DECISIONS.c.kind.in_(_DECIDING))
         with self._connection() as connection:
             rows = connection.execute(select(DECISIONS).where(standing).order_by(DECISIONS.c.id)).mappings()
             return _latest([DecisionRow(**row) for row in rows])
@@ -184,7 +206,8 @@ class ReviewStore(Table):
     def unread(self, limit: int = 50) -> Sequence[Unread]:
         """Returns the judged enquiries whose sentence nobody has read for training yet, newest first."""
         judged = and_(TABLE.c.review_state.in_(("corrected", "out_of_scope")), TABLE.c.text != "")
-        taught = select(lessons.LESSONS.c.enquiry).where(lessons.LESSONS.c.enquiry != "")
+        is_sentence = lessons.LESSONS.c.kind != "turn"
+        taught = select(lessons.LESSONS.c.enquiry).where(lessons.LESSONS.c.enquiry != "", is_sentence)
         statement = (
             select(TABLE.c.id, TABLE.c.text, TABLE.c.language, TABLE.c.channel)
             .where(judged, TABLE.c.channel != "jsonl", TABLE.c.id.not_in(taught))
@@ -199,7 +222,7 @@ class ReviewStore(Table):
     def labels(self, enquiries: Sequence[str]) -> dict[str, str]:
         """Returns the label that a reviewer found right, for those of some enquiries that were judged."""
         known = and_(DECISIONS.c.enquiry.in_(tuple(enquiries)), DECISIONS.c.undone_at.is_(None))
-        statement = select(DECISIONS).where(known, DECISIONS.c.kind != _ASSIGN).order_by(DECISIONS.c.id)
+        statement = select(DECISIONS).where(known, DECISIONS.c.kind.in_(_DECIDING)).order_by(DECISIONS.c.id)
         with self._connection() as connection:
             rows = _latest([DecisionRow(**row) for row in connection.execute(statement).mappings()])
         found = {row.enquiry: _label(row) for row in rows}
@@ -238,6 +261,15 @@ class ReviewStore(Table):
                 lessons.blank(connection, found["id"], wanted, label)
         return changed
 
+    def _teach(self, connection: Connection, decision: DecisionRow | None) -> None:
+        """Makes a lesson of the sentence of a decision, which its reviewer has read as free of personal data."""
+        if decision is None or not lessons.sentence(decision.example):
+            return
+        label = _label(decision)
+        if label:
+            more = {"enquiry": decision.enquiry, "decision": decision.id, "needs_second": self.needs_second}
+            lessons.add(connection, "example", label, decision.language, decision.example, decision.reviewer, **more)
+
 
 #: What counts as an enquiry of a person: neither a turn of small talk nor a measurement.
 COUNTED = (TABLE.c.is_enquiry.is_(True), TABLE.c.channel != "jsonl")
@@ -246,16 +278,6 @@ COUNTED = (TABLE.c.is_enquiry.is_(True), TABLE.c.channel != "jsonl")
 def _insert(connection: Connection, **values: Any) -> None:
     rest = {"entry": "", "language": "", "example": "", "assignee": "", "undone_at": None, "undone_by": ""}
     connection.execute(DECISIONS.insert().values(created_at=datetime.now(timezone.utc), **{**rest, **values}))
-
-
-def _teach(connection: Connection, decision: DecisionRow | None) -> None:
-    """Makes a lesson of the sentence of a decision, which its reviewer has read as free of personal data."""
-    if decision is None or not lessons.sentence(decision.example):
-        return
-    label = _label(decision)
-    if label:
-        more = {"enquiry": decision.enquiry, "decision": decision.id}
-        lessons.add(connection, "example", label, decision.language, decision.example, decision.reviewer, **more)
 
 
 def _label(decision: DecisionRow) -> str:
@@ -267,7 +289,7 @@ def _label(decision: DecisionRow) -> str:
 
 def _standing(connection: Connection, enquiry: str, *, assignments: bool = False) -> DecisionRow | None:
     """Returns the last decision (or assignment) on an enquiry that was not taken back."""
-    kind = DECISIONS.c.kind == _ASSIGN if assignments else DECISIONS.c.kind != _ASSIGN
+    kind = DECISIONS.c.kind.in_((_ASSIGN,) if assignments else _DECIDING)
     statement = select(DECISIONS).where(DECISIONS.c.enquiry == enquiry, DECISIONS.c.undone_at.is_(None), kind)
     row = connection.execute(statement.order_by(DECISIONS.c.id.desc()).limit(1)).mappings().first()
     return DecisionRow(**row) if row else None

@@ -22,6 +22,7 @@ from bot.settings import Settings
 logger = logging.getLogger(__name__)
 
 _MIN_CHARACTERS = 16
+_ADVICE = "restore it from a backup, or set PARTNERGUIDE_SECRET"
 #: What `secrets.token_urlsafe(32)` makes: a file that holds anything else was cut or edited.
 _GENERATED = re.compile(r"[A-Za-z0-9_-]{43}\n?")
 
@@ -33,26 +34,62 @@ def secret(settings: Settings) -> str:
         SettingsError: it is too short, missing with PostgreSQL, or its file cannot be used.
     """
     if settings.secret:
-        if len(settings.secret.strip()) < _MIN_CHARACTERS:
-            raise SettingsError(
-                f"PARTNERGUIDE_SECRET: must have at least {_MIN_CHARACTERS} characters; "
-                "`openssl rand -base64 32` makes one"
-            )
-        return settings.secret
+        return checked(settings.secret, "PARTNERGUIDE_SECRET")
     if not settings.uses_default_database:
         raise SettingsError(
             "PARTNERGUIDE_SECRET: must be set when the log is in PostgreSQL, the same for every process; "
             "`openssl rand -base64 32` makes one"
         )
     path = settings.var / "secret"
+    if os.path.lexists(next_file(path)):
+        raise SettingsError(f"{path}: a rotation was cut short; run partnerguide secret rotate, which ends it")
+    if not os.path.lexists(path):
+        _warn_of_orphans(settings)
+        make_file(path)
+    return read_file(path)
+
+
+def checked(given: str, name: str) -> str:
+    """Returns a secret that an operator has set in the variable `name`.
+
+    Raises:
+        SettingsError: it is too short.
+    """
+    if len(given.strip()) < _MIN_CHARACTERS:
+        raise SettingsError(
+            f"{name}: must have at least {_MIN_CHARACTERS} characters; `openssl rand -base64 32` makes one"
+        )
+    return given
+
+
+def next_file(path: Path) -> Path:
+    """Returns where the secret lies that is to take the place of the one in `path`."""
+    return path.with_name(f"{path.name}.next")
+
+
+def make_file(path: Path) -> None:
+    """Writes a new secret into `path`, unless one is there.
+
+    Raises:
+        SettingsError: it cannot be written.
+    """
     try:
-        if not os.path.lexists(path):
-            _warn_of_orphans(settings)
-            _generate(path)
+        _generate(path)
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}; {_ADVICE}") from error
+
+
+def read_file(path: Path) -> str:
+    """Returns the secret in a file.
+
+    Raises:
+        SettingsError: there is none that can be used.
+    """
+    try:
         content = path.read_text(encoding="ascii")
     except (OSError, ValueError) as error:
         problem = error.strerror if isinstance(error, OSError) else "is no text"
-        raise SettingsError(f"{path}: {problem}; restore it from a backup, or set PARTNERGUIDE_SECRET") from error
+        raise SettingsError(f"{path}: {problem}; {_ADVICE}") from error
     if not _GENERATED.fullmatch(content):
         problem = "is damaged" if content.strip() else "is empty"
         raise SettingsError(
@@ -68,10 +105,15 @@ def derive_key(secret: str, purpose: str) -> bytes:
     )
 
 
-def pseudonym(secret: str, channel: str, user_id: str) -> str:
-    """Returns the 24 hexadecimal digits that stand for one person on one channel."""
+def pseudonym(secret: str | bytes, channel: str, user_id: str) -> str:
+    """Returns the 24 hexadecimal digits that stand for one person on one channel.
+
+    Args:
+        secret: the installation's, or the pseudonym key that was derived from a former one.
+    """
+    key = derive_key(secret, "pseudonym") if isinstance(secret, str) else secret
     person = f"{len(channel)}/{channel}/{user_id}".encode("utf-8", "surrogatepass")
-    return hmac.new(derive_key(secret, "pseudonym"), person, hashlib.sha256).hexdigest()[:24]
+    return hmac.new(key, person, hashlib.sha256).hexdigest()[:24]
 
 
 def _generate(path: Path) -> None:

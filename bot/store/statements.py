@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import Column, ForeignKey, String, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -17,6 +17,11 @@ TABLE = Enquiry.__table__  # type: ignore[attr-defined]  # made by SQLModel's me
 
 #: The columns that may change after a turn was recorded.
 CHANGEABLE = ("latency_ms", "delivery", "feedback")
+
+
+def of_enquiry(constraint: str) -> Any:
+    """Returns the column of a table whose rows belong to an enquiry and go with it; `constraint` names its key."""
+    return Column(String, ForeignKey("enquiry.id", name=constraint, ondelete="CASCADE"), nullable=False)
 
 
 @dataclass(frozen=True)

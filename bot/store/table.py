@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.engine import Connection
 from typing_extensions import Self
 
 from bot.settings import Settings
 from bot.store.backoff import Backoff
-from bot.store.database import FAILURES, DatabaseAwayError, away, connect, is_refusal, parse_url
+from bot.store.database import (
+    FAILURES,
+    DatabaseAwayError,
+    away,
+    connect,
+    empty_write_ahead_log,
+    is_refusal,
+    parse_url,
+)
 from bot.store.migrations import upgrade
 
 
@@ -76,6 +86,30 @@ class Table:
                 self._failed()
                 raise away(error, self._parsed) from error
             self._backoff.succeeded()
+
+    def _put(self, table: Any, key: Mapping[str, Any], rest: Mapping[str, Any]) -> None:
+        """Writes a row in the place of the one with the same key.
+
+        Raises:
+            DatabaseAwayError: see `_connection`.
+        """
+        with self._connection() as connection:
+            connection.execute(delete(table).where(*(table.c[name] == value for name, value in key.items())))
+            connection.execute(table.insert().values(**key, **rest))
+
+    @contextmanager
+    def _erasure(self) -> Iterator[Connection]:
+        """Yields a transaction; when it has ended, what it deleted is in no file of SQLite any more.
+
+        Raises:
+            DatabaseAwayError: see `_connection`.
+        """
+        with self._connection() as connection:
+            yield connection
+        try:
+            empty_write_ahead_log(self._engine)
+        except FAILURES as error:
+            raise away(error, self._parsed) from error
 
     def _failed(self) -> None:
         # The next attempt looks at the tables first: the file may have been replaced by an older or empty one.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, String, delete, select, update
+from sqlalchemy import Column, ForeignKey, Index, String, delete, func, select, update
 from sqlalchemy.engine import Connection
 from sqlmodel import Field, SQLModel
 
@@ -23,7 +23,8 @@ from bot.store.text import safe_name, safe_text
 
 #: `note` stays among the maintainers, `reply` goes to the person, `answer` came from the person.
 KINDS = ("note", "reply", "answer")
-_MAX_CHARACTERS = 4000
+#: As long as the longest message of Telegram: what a person answers is not cut.
+_MAX_CHARACTERS = 4096
 
 
 class ThreadPartRow(SQLModel, table=True):
@@ -123,6 +124,14 @@ class ThreadStore(Table):
         """Notes that a reply is to be sent once more."""
         self._mark(id, "waiting", "")
 
+    def unheard(self) -> frozenset[str]:
+        """Returns the references of the requests whose person has written last: notes are no reply."""
+        said = _TABLE.c.kind != "note"
+        last = select(func.max(_TABLE.c.id)).where(said).group_by(_TABLE.c.reference)
+        statement = select(_TABLE.c.reference).where(_TABLE.c.id.in_(last), _TABLE.c.kind == "answer")
+        with self._connection() as connection:
+            return frozenset(connection.execute(statement).scalars())
+
     def _mark(self, id: int, state: str, problem: str) -> None:
         with self._connection() as connection:
             connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(state=state, problem=problem))
@@ -134,6 +143,11 @@ class ThreadStore(Table):
 def replied_to() -> Any:
     """Returns the statement that selects the references of requests to which a reply was sent."""
     return select(_TABLE.c.reference).where(_TABLE.c.kind == "reply", _TABLE.c.state == "sent")
+
+
+def spoken_since(moment: datetime) -> Any:
+    """Returns the statement that selects the references of requests in which something was said since `moment`."""
+    return select(_TABLE.c.reference).where(_TABLE.c.created_at >= moment)
 
 
 def erase(connection: Connection, reference: str) -> None:

@@ -8,6 +8,7 @@ from bot.knowledge.loader import load
 from bot.settings import Settings
 from bot.store.lessons import LessonStore
 from bot.store.switches import SwitchStore
+from bot.teaching import dialogues
 from bot.teaching.sentences import MEASURED, Place, sentences_of
 
 #: Who acts where a person does not.
@@ -45,6 +46,8 @@ def absorb(settings: Settings) -> Absorbed:
             if lesson.kind == "example"
             and any(place.label == lesson.label for place in _taught(known.same(lesson.text)))
         ]
+        tested = dialogues.held(settings)
+        held += [lesson.id for lesson in store.standing() if lesson.kind == "turn" and lesson.label in tested]
         lessons = store.mark(held, "absorbed")
         written = store.mark([stub.id for stub in stubs], "absorbed")
         standing = len(store.standing())

@@ -22,6 +22,7 @@ from bot.nlu.data_checks import examples
 from bot.nlu.evidence import FAQ
 from bot.settings import Settings
 from bot.store.lessons import Lesson, as_mapping
+from bot.teaching import dialogues
 from bot.teaching.sentences import MEASURED, Sentences, sentences_of
 from bot.teaching.writing import switched_off, with_examples, with_questions
 
@@ -52,7 +53,8 @@ class Export:
 def export(settings: Settings, lessons: Sequence[Lesson], off: Collection[str] = ()) -> Export:
     """Returns what some lessons, and the entries that are switched off, change in the checkout.
 
-    A sentence that the checkout holds already under its label changes nothing and is in.
+    A sentence that the checkout holds already under its label changes nothing and is in. What waits for a second
+    person's word stays out.
 
     Raises:
         KnowledgeError: the checkout cannot be read.
@@ -61,6 +63,7 @@ def export(settings: Settings, lessons: Sequence[Lesson], off: Collection[str] =
     made = Export()
     files = _Files(settings.root)
     known = sentences_of(settings)
+    lessons = [lesson for lesson in lessons if lesson.state != "proposed"]
     stubs = {lesson.label: lesson for lesson in lessons if lesson.kind == "stub"}
     for (label, language), those in _grouped(lessons).items():
         entry = label.removeprefix(FAQ)
@@ -81,6 +84,9 @@ def export(settings: Settings, lessons: Sequence[Lesson], off: Collection[str] =
         if entry not in knowledge.entries:
             files.put(f"knowledge/{DRAFTS}/{entry}.yml", draft(stub, lessons, knowledge))
         made.lessons.append(stub)
+    if turns := [lesson for lesson in lessons if lesson.kind == "turn"]:
+        files.put(dialogues.FILE, dialogues.with_dialogues(files.there(dialogues.FILE) or "", turns))
+        made.lessons += turns
     for entry in sorted(off):
         _switch_off(files, knowledge, entry, made)
     made.changes = files.changes()
@@ -153,9 +159,12 @@ class _Files:
         self._after[path] = change(self.text(path))
 
     def put(self, path: str, text: str) -> None:
-        there = self._root / path
-        self._before[path] = there.read_text(encoding="utf-8") if there.is_file() else None
+        self._before[path] = self.there(path)
         self._after[path] = text
+
+    def there(self, path: str) -> str | None:
+        file = self._root / path
+        return file.read_text(encoding="utf-8") if file.is_file() else None
 
     def changes(self) -> list[Change]:
         found = (Change(path, self._before[path], after) for path, after in sorted(self._after.items()))
@@ -165,7 +174,7 @@ class _Files:
 def _grouped(lessons: Sequence[Lesson]) -> dict[tuple[str, str], list[Lesson]]:
     groups: dict[tuple[str, str], list[Lesson]] = {}
     for lesson in sorted(lessons, key=lambda lesson: (lesson.label, lesson.language, lesson.text)):
-        if lesson.kind != "stub":
+        if lesson.kind in ("example", "question"):
             groups.setdefault((lesson.label, lesson.language), []).append(lesson)
     return groups
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -62,13 +63,14 @@ def judge(settings: Settings, version: str, job: str, report: Report) -> dict[st
     return found
 
 
-def summary(observations: Sequence[Observation]) -> dict[str, dict[str, float | int | None]]:
+def summary(observations: Sequence[Observation]) -> dict[str, dict[str, Any]]:
     """Returns the figures per language.
 
     Of the questions of content, how many were `asked`, and the shares answered `right`, asked back with the right one
     among the choices (`offered`), and answered `wrong`; of the others how many (`outside`), and the share `declined`.
+    `topics` and `confusions` tell where it fails: see `metrics.topics`; and what was found in place of what.
     """
-    found: dict[str, dict[str, float | int | None]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for code in sorted({o.question.language for o in observations}):
         those = [o for o in observations if o.question.language == code]
         inside, outside = (metrics.of_kind(those, "entry"), metrics.of_kind(those, "outside"))
@@ -79,6 +81,8 @@ def summary(observations: Sequence[Observation]) -> dict[str, dict[str, float | 
             "wrong": metrics.share([o.verdict == "answered wrong" for o in inside]),
             "outside": len(outside),
             "declined": metrics.share([o.verdict != "out of scope, answered" for o in outside]),
+            "topics": [dataclasses.asdict(topic) for topic in metrics.topics(those)],
+            "confusions": [dataclasses.asdict(one) for one in metrics.confusions(those) if not one.same_place],
         }
     return found
 

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from bot.errors import KnowledgeError
+from bot.knowledge.loader import UNREADABLE
 
 Node = Any  # of PyYAML
 
@@ -85,7 +86,7 @@ def quoted(text: str, *, on_one_line: bool = False) -> str:
     """Returns a text as an item of a YAML list: plain where that says the same, in double quotes otherwise."""
     try:
         read = yaml.safe_load(f"[{text}, {text}]" if on_one_line else f"- {text}\n- {text}")
-    except yaml.YAMLError:
+    except (yaml.YAMLError, *UNREADABLE):  # "2026-13-45" looks like a date and is none
         read = None
     if read == [text, text]:
         return text

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 
 from bot.knowledge import render
 from bot.knowledge.checks import check
 from bot.knowledge.loader import load
-from bot.languages import foreign_language, reply_language, script_of
+from bot.languages import common_share, foreign_language, reply_language, script_of
 from bot.nlu.data_checks import check_data
 from bot.nlu.lexicon import build
 from bot.nlu.recognition import Recogniser
@@ -186,3 +188,25 @@ def test_tells_a_language_that_is_not_spoken_here(languages, text, expected):
 
 def test_takes_no_language_for_a_foreign_one_where_none_is_known(languages):
     assert foreign_language("¿Cuáles son los diez principios del Pacto Mundial?", languages, {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "what is the"),
+        ("zh", "的 了 和"),
+        ("fr", "est-ce que les"),
+        ("es", "que es la"),
+        ("ru", "что это такое"),
+        ("ar", "هل هذا في"),
+    ],
+)
+def test_knows_the_common_words_of_a_language(code, text):
+    assert common_share(text, code) >= 2 / 3
+    assert common_share("xyzzy", code) == 0
+
+
+def test_loads_no_language_to_know_its_common_words():
+    """The rules of French take seconds, in which a running bot answers nobody."""
+    look = "import sys, bot.languages; bot.languages.common_share('que', 'fr'); print('spacy.lang.fr' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout == "False\n"

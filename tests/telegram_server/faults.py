@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ class Fault:
         description: Words of the refusal, where the usual ones will not do.
         drop: `before`: the connection breaks and nothing was accepted; `after`: it was accepted, the answer is lost.
         slow_s: Seconds that the answer is late; the call is accepted at once.
+        until: What the answer waits for, in place of seconds.
         times: How many calls it hits; `None` is all.
         skip: How many matching calls pass before the first is hit.
         share: Part of the matching calls that is hit, drawn from `Faults.random`.
@@ -35,11 +37,18 @@ class Fault:
     description: str | None = None
     drop: str | None = None
     slow_s: float = 0.0
+    until: asyncio.Event | None = None
     times: int | None = 1
     skip: int = 0
     share: float = 1.0
     where: Callable[[dict[str, Any]], bool] = field(default=lambda _: True)
     hits: int = 0
+
+    def spare(self) -> None:
+        """Takes a hit back: the call was refused anyway, as for its pace, and another one is to be hit."""
+        self.hits -= 1
+        if self.times is not None:
+            self.times += 1
 
     def refusal(self) -> Refusal | None:
         """Returns what the call is refused with, or `None` if the fault lets it through."""

@@ -82,6 +82,16 @@ class Message:
         return next((kind for kind in kinds if kind in self.body), "service")
 
     @property
+    def service(self) -> str:
+        """What a message that nobody wrote tells: who came or went, or which topic was opened; empty for any other."""
+        if self.kind != "service":
+            return ""
+        people = self.extra.get("new_chat_members") or [self.extra.get("left_chat_member")]
+        names = ", ".join(person["first_name"] for person in people if person)
+        topic = self.extra.get("forum_topic_created", {}).get("name", "")
+        return ("− " if "left_chat_member" in self.extra else "+ ") + names if names else topic or "…"
+
+    @property
     def buttons(self) -> list[list[Button]]:
         """The buttons under the message, row by row."""
         rows = (self.reply_markup or {}).get("inline_keyboard", [])

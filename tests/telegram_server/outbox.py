@@ -82,7 +82,7 @@ class Outbox:
         lines = []
         for message in self.chat(chat).messages.values():
             sign = "×" if message.deleted else "✎" if message.edit_date else " "
-            text = message.text or f"[{message.kind}]"
+            text = message.text or f"[{message.service or message.kind}]"
             lines.append(f"{sign}{message.sender.first_name}: {text}")
             lines += [f"   [{' | '.join(button.label for button in row)}]" for row in message.buttons]
         return "\n".join(lines)

@@ -204,8 +204,12 @@ class TelegramServer:
         self._record(name, params, status, body.get("result", body))
         if fault and fault.slow_s:
             await asyncio.sleep(fault.slow_s)
+        if fault and fault.until:
+            await fault.until.wait()
         if fault and fault.drop == "after":
-            return self._hang_up(request)
+            if status == 200:
+                return self._hang_up(request)
+            fault.spare()
         return web.json_response(body, status=status)
 
     def _record(self, name: str, params: Params, status: int, response: Any) -> None:

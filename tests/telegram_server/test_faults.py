@@ -42,6 +42,15 @@ async def test_breaks_the_connection(bot, telegram_server, ada, drop, seen):
     assert [message.text for message in telegram_server.outbox.messages(ada)] == seen
 
 
+async def test_loses_the_answer_only_of_what_was_accepted(bot, telegram_server, ada):
+    telegram_server.limits.enabled = True
+    await bot.send_message(ada.id, "one")
+    fault = telegram_server.faults.add("sendMessage", drop="after")
+    with pytest.raises(RetryAfter):
+        await bot.send_message(ada.id, "two")
+    assert (fault.hits, fault.times) == (0, 1)
+
+
 async def test_answers_late_what_it_took_at_once(bot, telegram_server, ada):
     telegram_server.faults.add("sendMessage", slow_s=30)
     with pytest.raises(TimedOut):

@@ -56,7 +56,15 @@ async def test_shows_what_the_chat_shows(telegram_server, ada, tmp_path):
 async def test_speaks_the_language_asked_for(telegram_server, tmp_path, language, word):
     group = await telegram_server.group("Desk", [telegram_server.person()])
     text = view.write(group.chat, tmp_path / "chat.html", language=language).read_text(encoding="utf-8")
-    assert (word in text, "Desk" in text) == (True, True)
+    # The bot is a member as well.
+    assert (f"2 {word}" in text, "Desk" in text, "+ Partnership guide" in text) == (True, True, True)
+    assert "[+ Partnership guide]" in telegram_server.outbox.transcript(group)
+
+
+async def test_takes_digits_and_spaces_from_a_font_of_letters(telegram_server, ada, tmp_path):
+    """Of the fonts that pictures were made with, the one with emoji has both, several times too wide."""
+    page = view.write(telegram_server.outbox.chat(ada), tmp_path / "chat.html").read_text(encoding="utf-8")
+    assert page.index("DejaVu Sans") < page.index("sans-serif") < page.index("Noto Color Emoji")
 
 
 async def test_shows_one_topic_or_the_newest_messages_alone(telegram_server, tmp_path):

@@ -55,7 +55,7 @@ def write(
         words=WORDS.get(language, WORDS["en"]),
         title=title or (bot if chat.kind == "private" else chat.title),
         private=chat.kind == "private",
-        members=len(chat.members),
+        members=len(chat.members) + (chat.bot not in ("stranger", "left", "kicked")),
         topic=chat.topics.get(topic or 0, ""),
         messages=[_show(message) for message in (messages[-last:] if last else messages)],
         keyboard=(chat.keyboard or {}).get("keyboard", []),
@@ -73,7 +73,7 @@ def _show(message: Message) -> dict[str, Any]:
         "sender": message.sender.first_name,
         "html": Markup(message.html),  # made by render(), which escapes every word
         "sign": message.body.get("sticker", {}).get("emoji") or SIGNS.get(message.kind, ""),
-        "service": _describe_service(message) if message.kind == "service" else "",
+        "service": message.service,
         "picture": _embed(message.photo) if message.photo else "",
         "file": (message.file.name, len(message.file.content)) if message.file and message.kind == "document" else None,
         "buttons": message.buttons,
@@ -83,13 +83,6 @@ def _show(message: Message) -> dict[str, Any]:
         "quote": (quoted.sender.first_name, quoted.text[:80]) if quoted else None,
         "data": {"kind": message.kind, "id": message.message_id},
     }
-
-
-def _describe_service(message: Message) -> str:
-    people = message.extra.get("new_chat_members") or [message.extra.get("left_chat_member")]
-    names = ", ".join(person["first_name"] for person in people if person)
-    topic = message.extra.get("forum_topic_created", {}).get("name", "")
-    return ("− " if "left_chat_member" in message.extra else "+ ") + names if names else topic or "…"
 
 
 def _embed(content: bytes) -> str:

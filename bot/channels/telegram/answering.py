@@ -111,6 +111,13 @@ async def say(
     return await _settled(front, bot, asker, answered, await deliver(bot, asker.place, outgoing), is_first=False)
 
 
+async def ask_back(front: Front, bot: Bot, asker: Asker, number: str, name: str, **values: str | int) -> Sent:
+    """Says one phrase of this channel and opens the person's field for a reply to it."""
+    answered = front.dialogue.notice(front.message(asker, number), f"telegram_{name}", outcome="notice", **values)
+    outgoing = [dataclasses.replace(message, asks_reply=True) for message in render(answered.reply, front.payloads)]
+    return await _settled(front, bot, asker, answered, await deliver(bot, asker.place, outgoing), is_first=False)
+
+
 async def _offered(front: Front, asker: Asker, language: str) -> tuple[str, list[list[Button]]]:
     """Returns what is said under the dialogue's offer of a person: what would be passed on, with the buttons for it."""
     drafted = await handover.draft(front, asker, language)

@@ -23,6 +23,7 @@ from bot.channels.telegram.front import (
 from bot.channels.telegram.handlers import (
     buttons,
     commands,
+    correspondence,
     errors,
     gate,
     inline,
@@ -41,9 +42,11 @@ from bot.dialogue.door import Dialogue
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.store.contacts import ContactStore
+from bot.store.former_keys import FormerKeys
 from bot.store.inbox import Inbox
 from bot.store.people import PeopleStore
 from bot.store.secrets import secret
+from bot.store.threads import ThreadStore
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +92,8 @@ def assemble(settings: Settings, dialogue: Dialogue, *, workers: int = 1) -> Ass
         dialogue=dialogue,
         people=PeopleStore.from_settings(settings),
         contacts=ContactStore.from_settings(settings),
+        threads=ThreadStore.from_settings(settings),
+        former=FormerKeys.from_settings(settings),
         inbox=Inbox.of(settings, f"telegram/{token.partition(':')[0]}"),
         payloads=Payloads(lambda: dialogue.knowledge),
     )
@@ -128,7 +133,7 @@ def _add_handlers(app: Application[Any, Any, Any, Any, Any, Any]) -> None:
     app.add_handlers(gate.handlers(), group=-1)
     app.add_handlers([*buttons.handlers(), *inline.handlers(), *membership.handlers()])
     # The commands' last handler takes every command that is left: what has a handler of its own comes before it.
-    own: list[Handler] = [handler for topic in (start, person, privacy) for handler in topic.handlers()]
+    own: list[Handler] = [handler for topic in (start, person, privacy, correspondence) for handler in topic.handlers()]
     asked = questions.handlers()
     app.add_handlers([*own, asked[0], *commands.handlers(), *asked[1:]])
     app.add_error_handler(errors.failed)

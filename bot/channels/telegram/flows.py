@@ -55,7 +55,7 @@ async def tell_overdue(front: Front, bot: Bot) -> int:
     days = front.settings.reply_days
     told = 0
     for contact in await asyncio.to_thread(front.contacts.overdue, days):
-        if not contact.address:
+        if not contact.has_chat:
             continue
         try:
             for text in messages([Block(part) for part in _overdue(front, contact).split("\n\n")]):

@@ -18,9 +18,12 @@ from bot.dialogue.door import Dialogue
 from bot.languages import reply_language
 from bot.settings import Settings
 from bot.store.contacts import ContactStore
+from bot.store.correspondence import Correspondence
+from bot.store.former_keys import FormerKeys
 from bot.store.inbox import Inbox
 from bot.store.people import PeopleStore, Person
 from bot.store.secrets import pseudonym
+from bot.store.threads import ThreadStore
 
 CHANNEL = "telegram"
 AUDIENCES = ("company", "un_staff", "other")
@@ -65,6 +68,8 @@ class Front:
     dialogue: Dialogue
     people: PeopleStore
     contacts: ContactStore
+    threads: ThreadStore
+    former: FormerKeys
     inbox: Inbox
     payloads: Payloads
     username: str = ""
@@ -80,6 +85,11 @@ class Front:
     people_allowance: Allowance = field(default_factory=lambda: Allowance(PERSON_BURST, PERSON_PER_MINUTE))
     group_allowance: Allowance = field(default_factory=lambda: Allowance(GROUP_BURST, GROUP_PER_MINUTE))
 
+    @property
+    def correspondence(self) -> Correspondence:
+        """The requests and their threads together."""
+        return Correspondence(self.contacts, self.threads)
+
     def pseudonym_of(self, user_id: int) -> str:
         """Returns the pseudonym of a person of Telegram."""
         return pseudonym(self.secret, CHANNEL, str(user_id))
@@ -93,6 +103,7 @@ class Front:
 
     def _asker(self, user: User, sender: int, chat: Chat | None, message: Message | object | None) -> Asker:
         name = self.pseudonym_of(sender)
+        self.former.meet(name, CHANNEL, str(sender))
         person = self.people.get(name)
         is_private = chat is None or chat.type == Chat.PRIVATE
         said = message if isinstance(message, Message) else None

@@ -35,6 +35,9 @@ class DurableQueue(asyncio.Queue[object]):
         self._metrics = metrics
         self._person_of = person_of
         self._waiting: set[int] = set()
+        #: Whether no other machine works for this bot, so that whatever nobody here holds is free. Looked at until it
+        #: has been acted upon once: what is held elsewhere later belongs to somebody who has come since.
+        self.is_alone = False
         #: Told the number of each update that is done with, where another process wants to know.
         self.on_left: Callable[[int], None] | None = None
 
@@ -61,7 +64,12 @@ class DurableQueue(asyncio.Queue[object]):
         await super().put(item)
 
     async def recover(self, bot: Bot) -> int:
-        """Queues what the inbox holds and nobody works on; returns how many updates that were."""
+        """Queues what the inbox holds and no living process works on; returns how many updates that were."""
+        try:
+            await asyncio.to_thread(self._inbox.release, is_alone=self.is_alone)
+            self.is_alone = False
+        except StoreError as error:
+            logger.warning("what a process left behind is looked for again later: %s", error)
         count = 0
         for waiting in await asyncio.to_thread(self._inbox.waiting):
             if waiting.number in self._waiting:
@@ -138,6 +146,11 @@ class InOrder(BaseUpdateProcessor):
                     correlated(self._inbox.short_name(number)),
                 ):
                     await coroutine
+            except BaseException:
+                # Not the handlers', which end in the error handler: nobody has told the person anything.
+                await self._give_back(number)
+                raise
+            else:
                 if number in self._postponed:
                     self._postponed.discard(number)
                     await asyncio.to_thread(self._inbox.put_back, number)
@@ -147,6 +160,12 @@ class InOrder(BaseUpdateProcessor):
                 renewing.cancel()
                 # Last: whoever hears of it must find it finished in the inbox.
                 self._queue.left(number)
+
+    async def _give_back(self, number: int) -> None:
+        try:
+            await asyncio.to_thread(self._inbox.give_back, [number])
+        except StoreError as error:
+            logger.warning("a message waits until its lease has expired: %s", error)
 
     async def _renew(self, number: int) -> None:
         while True:

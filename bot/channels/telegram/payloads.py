@@ -41,6 +41,7 @@ _OWN = {
     "p": 0,  # ask for a person
     "py": 1,  # agree to be contacted: reference
     "pn": 0,  # rather not
+    "pa": 1,  # answer whoever sees to a request: reference
     "D": 0,  # delete my data, confirmed
     "Dn": 0,  # rather not
     "v": 0,  # privacy

@@ -11,6 +11,9 @@ from telegram.request import HTTPXRequest
 
 logger = logging.getLogger(__name__)
 
+#: What the inbox can hold of a number (PostgreSQL's BIGINT); Telegram's have ten digits.
+_LARGEST_NUMBER = 2**63 - 1
+
 
 class CarefulRequest(HTTPXRequest):
     """The request that polls. python-telegram-bot 22.8 fetches a batch with one unreadable update again and again."""
@@ -36,11 +39,12 @@ def read_update(body: bytes) -> dict[str, Any] | None:
 
 def _readable(item: Any) -> dict[str, Any] | None:
     number = item.get("update_id") if isinstance(item, dict) else None
-    if isinstance(number, bool) or not isinstance(number, int):
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= _LARGEST_NUMBER:
         logger.error("an update without a number cannot be read and is skipped")
         return None
     try:
-        Update.de_json(dict(item), None)
+        # As it is written down and read again: what does not come through would stop whoever reads it.
+        Update.de_json(json.loads(Update.de_json(dict(item), None).to_json()), None)
     except Exception as error:  # whatever the library stumbles over
         kinds = ", ".join(sorted(key for key in item if key != "update_id" and key.isidentifier()))[:80]
         logger.error("update %s (%s) cannot be read and is skipped (%s)", number, kinds, type(error).__name__)

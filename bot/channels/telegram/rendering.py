@@ -28,11 +28,15 @@ class Button:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One message to send: HTML, or a file with a caption; `keyboard` is its rows of buttons."""
+    """One message to send: HTML, or a file with a caption; `keyboard` is its rows of buttons.
+
+    `asks_reply` opens the field for a reply to it in its place.
+    """
 
     html: str = ""
     keyboard: tuple[tuple[Button, ...], ...] = ()
     attachment: Attachment | None = None
+    asks_reply: bool = False
 
 
 @dataclass(frozen=True)

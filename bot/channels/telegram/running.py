@@ -74,9 +74,8 @@ async def running(
             await monitor.stop()
         raise
     try:
-        # A single poller owns the inbox; of several webhook processes each waits for the others' leases to expire.
-        if webhook is None:
-            await asyncio.to_thread(_release, assembly)
+        # Telegram lets one process poll; webhooks may be answered on several machines, which cannot see each other.
+        assembly.queue.is_alone = webhook is None
         await assembly.queue.recover(app.bot)
         await app.start()
         tasks.append(asyncio.create_task(_sweep(assembly)))
@@ -149,13 +148,6 @@ async def _set_webhook(assembly: Assembly, webhook: Webhook) -> None:
         raise ChannelError(f"Telegram does not take the webhook address ({error.message})") from None
 
 
-def _release(assembly: Assembly) -> None:
-    try:
-        assembly.front.inbox.release()
-    except StoreError as error:
-        logger.warning("the inbox cannot be read from the database: %s", error)
-
-
 async def publish(assembly: Assembly) -> None:
     """Tells Telegram the menu of commands and the descriptions."""
     dialogue = assembly.front.dialogue
@@ -190,18 +182,23 @@ async def _tell_overdue(assembly: Assembly) -> None:
         logger.warning("the requests cannot be read: %s", error)
 
 
-def purge(assembly: Assembly) -> None:
-    """Deletes what has outlived its retention."""
+def purge(assembly: Assembly, now: datetime | None = None) -> None:
+    """Deletes what has outlived its retention at the moment `now`; an outage of one part keeps no other waiting."""
     front = assembly.front
-    now = datetime.now(timezone.utc)
+    now = now or datetime.now(timezone.utc)
     days = front.settings.enquiry_retention_days
-    try:
-        front.inbox.purge(now)
-        front.people.purge(days, now)
-        front.contacts.purge(days, now)
-        front.dialogue.store.purge(days, now)
-    except StoreError as error:
-        logger.warning("old rows could not be deleted: %s", error)
+    for erase in (
+        lambda: front.inbox.purge(now),
+        lambda: front.people.purge(days, now),
+        lambda: front.contacts.purge(days, now),
+        lambda: front.dialogue.store.purge(days, now),
+        lambda: front.former.purge(now),
+        front.dialogue.purge,
+    ):
+        try:
+            erase()
+        except StoreError as error:
+            logger.warning("old rows could not be deleted: %s", error)
 
 
 async def end(assembly: Assembly, server: WebhookServer | None, tasks: list[asyncio.Task[None]]) -> None:
@@ -227,5 +224,6 @@ async def end(assembly: Assembly, server: WebhookServer | None, tasks: list[asyn
 
 async def _let_go(assembly: Assembly) -> None:
     await assembly.app.bot.shutdown()
-    for store in (assembly.front.people, assembly.front.contacts, assembly.front.inbox):
+    front = assembly.front
+    for store in (front.people, front.contacts, front.threads, front.inbox, front.former):
         store.close()

@@ -12,7 +12,15 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, ReplyParameters
+from telegram import (
+    Bot,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
@@ -70,7 +78,8 @@ def _outcome(error: Exception, *, is_first: bool) -> Sent:
 
 
 async def _send(bot: Bot, place: Place, message: Outgoing) -> None:
-    arguments: dict[str, Any] = {"chat_id": place.chat_id, "reply_markup": keyboard(message.keyboard)}
+    markup = ForceReply() if message.asks_reply else keyboard(message.keyboard)
+    arguments: dict[str, Any] = {"chat_id": place.chat_id, "reply_markup": markup}
     if place.thread_id is not None:
         arguments["message_thread_id"] = place.thread_id
     if place.reply_to:

@@ -89,7 +89,8 @@ class WebhookServer:
 
     async def _take(self, request: web.Request) -> web.Response:
         given = request.headers.get(_HEADER, "")
-        if not hmac.compare_digest(given.encode(), self._webhook.secret.encode()):
+        # Before the body is read. A header may hold any bytes, which come as halves of characters.
+        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._webhook.secret.encode()):
             return web.Response(status=403)
         data = read_update(await request.read())
         if data is None:

@@ -82,6 +82,8 @@ class Workers:
     async def stop(self) -> None:
         """Ends the workers, which finish first what is in work."""
         self._stopping.set()
+        if not self._tasks:  # Telegram was not reached
+            return
         for worker in self._all:
             if worker.process is not None and worker.process.stdin is not None:
                 worker.process.stdin.close()
@@ -183,12 +185,10 @@ async def _receiving(
     try:
         await _reach(bot)
         await updater.initialize()
-        # A poller is alone; with a webhook other machines may be at work, and what was begun waits for its lease.
-        if webhook is None:
-            with contextlib.suppress(StoreError):
-                await asyncio.to_thread(inbox.release)
-        workers.start()
+        # Before the workers start. Those of a receiving process that died still finish what they have begun.
+        queue.is_alone = webhook is None
         await queue.recover(bot)
+        workers.start()
         tasks += [asyncio.create_task(_hand_out(queue, workers, person_of)), asyncio.create_task(_sweep(queue, bot))]
         if webhook is not None:
             server = WebhookServer(webhook, bot, queue)

@@ -6,13 +6,13 @@ from starlette.responses import Response
 
 from bot.languages import reply_language
 from bot.review.naming import entry_title
-from bot.review.routing import Section, page
+from bot.review.routing import Section, page, post
 from bot.review.trial import MAX_CHARACTERS
 from bot.review.visit import Visit
 from bot.store.switches import SwitchStore
 
 PATH = "/try"
-# A model that is nearly loaded is waited for; the page looks again by itself after that.
+# A model that is nearly loaded is waited for; the page says by itself when it is there.
 _WAIT_S = 3.0
 
 
@@ -20,6 +20,11 @@ def form(visit: Visit) -> Response:
     """Shows the form and has the model loaded meanwhile."""
     visit.console.trial.begin()
     return visit.render("try.html", text="", trace=None, state=visit.console.trial.state, most=MAX_CHARACTERS)
+
+
+def progress(visit: Visit) -> Response:
+    """Shows how far the model is, for the page that shows it to fetch again and again."""
+    return visit.render("try_state.html", state=visit.console.trial.state)
 
 
 def attempt(visit: Visit) -> Response:
@@ -49,5 +54,6 @@ def attempt(visit: Visit) -> Response:
 SECTION = Section("attempt", order=7, path=PATH)
 ROUTES = [
     page(PATH, form, role="viewer"),
-    page(PATH, attempt, role="viewer", methods=["POST"]),
+    page("/try/state", progress, role="viewer"),
+    post(PATH, attempt, role="viewer"),
 ]

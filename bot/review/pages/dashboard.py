@@ -10,7 +10,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
-from bot.review.charts import Chart, day_chart, hour_chart, latency_chart, share_chart
+from bot.review.charts import Chart, day_chart, hour_chart, latency_chart, share_chart, weekday_chart
 from bot.review.filtering import YEARS
 from bot.review.naming import topic_title
 from bot.review.routing import Section, page
@@ -117,6 +117,7 @@ def _charts(visit: Visit, days: dict[date, Figures], whole: Figures) -> list[Cha
     return [
         day_chart(days, words),
         share_chart("topics", whole.topics, topics, words),
+        weekday_chart(days, words),
         hour_chart(whole, words),
         share_chart("languages", whole.languages, languages, words),
         share_chart("channels", whole.channels, channels, words),

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from bot.review import guard
-from bot.review.routing import EVERYBODY, page
+from bot.review.routing import EVERYBODY, page, post
 from bot.review.visit import KEYS_COOKIE, LANGUAGE_COOKIE, Visit
 from bot.store.accounts import SESSION_HOURS, TooManyAttemptsError
+
+
+def health(visit: Visit) -> Response:
+    """Tells a proxy or a monitor that the pages can be shown: the database answers (where not, the answer is 503)."""
+    visit.console.accounts.get("-")
+    return PlainTextResponse("ok\n")
 
 
 def home(visit: Visit) -> Response:
@@ -83,8 +89,9 @@ def _form(visit: Visit, problem: str = "", status: int = 200) -> Response:
 ROUTES = [
     page("/", home, role="viewer"),
     page("/sign-in", sign_in_form, role=EVERYBODY),
-    page("/sign-in", sign_in, role=EVERYBODY, methods=["POST"]),
-    page("/sign-out", sign_out, role="viewer", methods=["POST"]),
-    page("/language", choose_language, role=EVERYBODY, methods=["POST"]),
-    page("/keys", choose_keys, role="viewer", methods=["POST"]),
+    page("/health", health, role=EVERYBODY),
+    post("/sign-in", sign_in, role=EVERYBODY),
+    post("/sign-out", sign_out, role="viewer"),
+    post("/language", choose_language, role=EVERYBODY),
+    post("/keys", choose_keys, role="viewer"),
 ]

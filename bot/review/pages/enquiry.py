@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.review.filtering import Queue, read_queue
 from bot.review.naming import entry_title
 from bot.review.pages.inbox import PATH, carried, reviewers
-from bot.review.routing import page
+from bot.review.routing import page, post
 from bot.review.visit import Visit
 from bot.store.models import Enquiry
 from bot.store.queue import QueueStore
@@ -88,6 +88,14 @@ def redact(visit: Visit) -> Response:
     return visit.redirect(queue.address(address_of(row.id)))
 
 
+def note(visit: Visit) -> Response:
+    """Notes something on one enquiry for the other reviewers."""
+    row, queue = _row(visit), read_queue(carried(visit))
+    if visit.console.reviews.note(row.id, visit.typed("note", 2000), visit.name):
+        visit.note("note_enquiry", row.id)
+    return visit.redirect(queue.address(address_of(row.id)))
+
+
 def address_of(id: str) -> str:
     """Returns the address of an enquiry's page."""
     return f"{PATH}/enquiries/{id}"
@@ -119,7 +127,8 @@ def _suggestions(visit: Visit, row: Enquiry) -> list[tuple[str, str]]:
 
 ROUTES = [
     page("/inbox/enquiries/{id}", enquiry, role="viewer"),
-    page("/inbox/enquiries/{id}/decide", decide, role="reviewer", methods=["POST"]),
-    page("/inbox/enquiries/{id}/assign", assign, role="reviewer", methods=["POST"]),
-    page("/inbox/enquiries/{id}/redact", redact, role="reviewer", methods=["POST"]),
+    post("/inbox/enquiries/{id}/decide", decide, role="reviewer"),
+    post("/inbox/enquiries/{id}/assign", assign, role="reviewer"),
+    post("/inbox/enquiries/{id}/note", note, role="reviewer"),
+    post("/inbox/enquiries/{id}/redact", redact, role="reviewer"),
 ]

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from bot.review.console import Console
 from bot.review.filtering import Queue, read_queue
 from bot.review.naming import entry_title, topic_title
-from bot.review.routing import Section, page
+from bot.review.routing import Section, page, post
 from bot.review.visit import Visit
 from bot.store.queue import MOST_COUNTED, ORDERS, QueueStore
 from bot.store.reviews import REVIEW_STATES, STATES
@@ -139,8 +139,8 @@ def _waiting(console: Console) -> int:
 SECTION = Section("inbox", order=1, path=PATH, badge=_waiting)
 ROUTES = [
     page(PATH, inbox, role="viewer"),
-    page("/inbox/decide", decide_many, role="reviewer", methods=["POST"]),
-    page("/inbox/undo", undo, role="reviewer", methods=["POST"]),
-    page("/inbox/filters/keep", keep_filter, role="viewer", methods=["POST"]),
-    page("/inbox/filters/drop", drop_filter, role="viewer", methods=["POST"]),
+    post("/inbox/decide", decide_many, role="reviewer"),
+    post("/inbox/undo", undo, role="reviewer"),
+    post("/inbox/filters/keep", keep_filter, role="viewer"),
+    post("/inbox/filters/drop", drop_filter, role="viewer"),
 ]

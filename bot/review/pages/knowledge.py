@@ -14,7 +14,7 @@ from bot.knowledge.models import Entry, Language, Text
 from bot.knowledge.numbers import format_figure
 from bot.knowledge.render import fill
 from bot.review.naming import entry_title, source_title, topic_title
-from bot.review.routing import Section, page
+from bot.review.routing import Section, page, post
 from bot.review.visit import Visit
 from bot.store.audit import AuditRow
 from bot.store.figures import FigureStore, Tally, merged
@@ -230,8 +230,8 @@ ROUTES = [
     page(PATH, knowledge, role="viewer"),
     page("/knowledge/coverage", coverage, role="viewer"),
     page("/knowledge/{id}", entry, role="viewer"),
-    page("/knowledge/{id}/remark", remark, role="reviewer", methods=["POST"]),
-    page("/knowledge/{id}/settle", settle, role="reviewer", methods=["POST"]),
-    page("/knowledge/{id}/reviewed", reviewed, role="reviewer", methods=["POST"]),
-    page("/knowledge/{id}/switch", switch, role="editor", methods=["POST"]),
+    post("/knowledge/{id}/remark", remark, role="reviewer"),
+    post("/knowledge/{id}/settle", settle, role="reviewer"),
+    post("/knowledge/{id}/reviewed", reviewed, role="reviewer"),
+    post("/knowledge/{id}/switch", switch, role="editor"),
 ]

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from bot.dialogue import registry
 from bot.dialogue.registry import KnownModel
 from bot.errors import ModelError
-from bot.review.naming import entry_title
+from bot.review.naming import entry_title, topic_title
 from bot.review.pages.enquiry import address_of
 from bot.review.pages.teach import KINDS, PATH, is_busy, job_step, label_title
-from bot.review.routing import page
+from bot.review.routing import page, post
 from bot.review.visit import Visit
 from bot.store.comparisons import AnswerChange, ComparisonStore
 from bot.store.jobs import Job, JobStore
@@ -74,6 +74,7 @@ def model(visit: Visit) -> Response:
         changes=[_shown(change) for change in changes],
         most=len(changes) if judged and judged.result.get("changed", 0) > len(changes) else 0,
         title_of=lambda id: entry_title(knowledge, id, code),
+        topic_of=lambda topic: topic_title(knowledge, topic, code),
         label_of=lambda label: label_title(visit, label),
         jobs=visit.console.store(JobStore).list(KINDS, limit=5),
         is_busy=is_busy(visit.console),
@@ -134,7 +135,7 @@ def _said(visit: Visit) -> str:
 
 ROUTES = [
     page(MODELS, models, role="viewer"),
-    page("/teach/models/back", go_back, role="editor", methods=["POST"]),
+    post("/teach/models/back", go_back, role="editor"),
     page("/teach/models/{version}", model, role="viewer"),
-    page("/teach/models/{version}/act", act, role="editor", methods=["POST"]),
+    post("/teach/models/{version}/act", act, role="editor"),
 ]

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.review.console import Console
 from bot.review.pages.enquiry import address_of
 from bot.review.pages.inbox import reviewers
-from bot.review.routing import Section, page
+from bot.review.routing import Section, page, post
 from bot.review.visit import Visit
 from bot.store.contacts import NOT_CLOSED, RESULTS, Contact
 from bot.store.jobs import JobStore
@@ -29,7 +29,15 @@ def people(visit: Visit) -> Response:
     shown = contacts.closed() if state == "closed" else [contact for contact in waiting if contact.state == state]
     if state != "closed":
         shown = sorted(shown, key=lambda contact: (contact.due_on or date.max, contact.created_at))
-    return visit.render("people.html", state=state, states=_STATES, counts=counts, contacts=shown, today=_today())
+    return visit.render(
+        "people.html",
+        state=state,
+        states=_STATES,
+        counts=counts,
+        contacts=shown,
+        unheard=visit.console.threads.unheard(),
+        today=_today(),
+    )
 
 
 def request(visit: Visit) -> Response:
@@ -51,16 +59,21 @@ def request(visit: Visit) -> Response:
         results=RESULTS,
         today=_today(),
         enquiry_address=address_of(enquiry.id) if enquiry else "",
-        said=said if said in ("sent", "noted", "planned", "closed", "empty") else "",
+        said=said if said in ("sent", "kept", "noted", "planned", "closed", "empty") else "",
     )
 
 
 def reply(visit: Visit) -> Response:
-    """Puts a reply into the thread and asks the worker to send it."""
+    """Puts a reply into the thread; the worker sends it, or the person finds it at their next visit."""
     contact, text = _open_contact(visit), visit.typed("text")
+    if not (contact.has_chat or contact.is_visitor):
+        raise HTTPException(404)
     if not text:
         return _back(visit, contact, "empty")
     part = visit.console.threads.add(contact.reference, "reply", visit.name, text)
+    if contact.is_visitor:
+        visit.note("reply", contact.reference)
+        return _back(visit, contact, "kept")
     _ask_to_send(visit, contact, part)
     return _back(visit, contact, "sent")
 
@@ -168,12 +181,12 @@ SECTION = Section("people", order=4, path=PATH, role="reviewer", badge=_waiting)
 ROUTES = [
     page(PATH, people, role="reviewer"),
     page("/people/texts", canned, role="reviewer"),
-    page("/people/texts/keep", keep_canned, role="editor", methods=["POST"]),
-    page("/people/texts/drop", drop_canned, role="editor", methods=["POST"]),
+    post("/people/texts/keep", keep_canned, role="editor"),
+    post("/people/texts/drop", drop_canned, role="editor"),
     page("/people/{reference}", request, role="reviewer"),
-    page("/people/{reference}/reply", reply, role="reviewer", methods=["POST"]),
-    page("/people/{reference}/resend", resend, role="reviewer", methods=["POST"]),
-    page("/people/{reference}/note", note, role="reviewer", methods=["POST"]),
-    page("/people/{reference}/plan", plan, role="reviewer", methods=["POST"]),
-    page("/people/{reference}/close", close, role="reviewer", methods=["POST"]),
+    post("/people/{reference}/reply", reply, role="reviewer"),
+    post("/people/{reference}/resend", resend, role="reviewer"),
+    post("/people/{reference}/note", note, role="reviewer"),
+    post("/people/{reference}/plan", plan, role="reviewer"),
+    post("/people/{reference}/close", close, role="reviewer"),
 ]

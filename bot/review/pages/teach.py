@@ -13,20 +13,36 @@ from bot.dialogue.training import ModelRecord, intents_of
 from bot.errors import ModelError
 from bot.review.console import Console
 from bot.review.naming import entry_title
-from bot.review.routing import Section, page
+from bot.review.routing import Section, page, post
 from bot.review.visit import Visit
 from bot.store.jobs import Job, JobStore
 from bot.store.lessons import FAQ, Lesson, LessonStore, digest, sentence
 from bot.store.queue import QueueStore
 from bot.store.switches import SwitchStore
 from bot.teaching.absorbing import absorb
+from bot.teaching.dialogues import by_name
 from bot.teaching.exporting import Export, as_bundle, as_patch, export
 from bot.teaching.sentences import Doubt, doubts, labels_of, sentences_of
 
 PATH = "/teach"
 #: The jobs that this section is about.
 KINDS = ("train", "evaluate", "activate", "discard")
-_SAID = ("added", "changed", "dropped", "drafted", "asked", "absorbed", "empty", "unknown", "unread")
+_SAID = frozenset(
+    [
+        "added",
+        "changed",
+        "dropped",
+        "drafted",
+        "asked",
+        "absorbed",
+        "empty",
+        "unknown",
+        "unread",
+        "tested",
+        "approved",
+        "own",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,7 @@ def teach(visit: Visit) -> Response:
         "teach.html",
         groups=_groups(visit, [lesson for lesson in standing if lesson.kind == "example"]),
         stubs=[(stub, _questions(stub, standing)) for stub in standing if stub.kind == "stub"],
+        dialogues=by_name(standing),
         doubts=_doubts(console, standing),
         unread=console.reviews.unread(),
         title_of=lambda label: label_title(visit, label),
@@ -102,10 +119,24 @@ def change(visit: Visit) -> Response:
     label, text = _label(visit), sentence(visit.typed("text", 500))
     if not text or not label:
         return visit.redirect(PATH, said="empty" if label else "unknown")
-    if not lessons.change(id, label, text):
+    if not lessons.change(id, label, text, visit.name):
         raise HTTPException(404)
     visit.note("change_lesson", id, label)
     return visit.redirect(PATH, said="changed")
+
+
+def approve(visit: Visit) -> Response:
+    """Confirms what somebody else has proposed; the draft of an entry takes an editor."""
+    lessons, id = visit.console.store(LessonStore), visit.place("id")
+    proposed = lessons.get(id)
+    if proposed is None or proposed.state != "proposed":
+        raise HTTPException(404)
+    if proposed.kind == "stub":
+        visit.need("editor")
+    if not lessons.approve(id, visit.name):
+        return visit.redirect(PATH, said="own")
+    visit.note("approve_lesson", id)
+    return visit.redirect(PATH, said="approved")
 
 
 def diff(visit: Visit) -> Response:
@@ -214,7 +245,8 @@ def _file(content: bytes, name: str, kind: str) -> Response:
 
 
 def _waiting(console: Console) -> int:
-    return len(console.reviews.unread())
+    proposed = console.store(LessonStore).counts()["proposed"] if console.settings.review_two_persons else 0
+    return len(console.reviews.unread()) + proposed
 
 
 SECTION = Section("teach", order=3, path=PATH, badge=_waiting)
@@ -222,9 +254,10 @@ ROUTES = [
     page(PATH, teach, role="viewer"),
     page("/teach/progress", progress, role="viewer"),
     page("/teach/diff", diff, role="viewer"),
-    page("/teach/lessons/add", add, role="reviewer", methods=["POST"]),
-    page("/teach/lessons/{id}/change", change, role="reviewer", methods=["POST"]),
-    page("/teach/export", take_out, role="editor", methods=["POST"]),
-    page("/teach/import", take_in, role="editor", methods=["POST"]),
-    page("/teach/train", train, role="editor", methods=["POST"]),
+    post("/teach/lessons/add", add, role="reviewer"),
+    post("/teach/lessons/{id}/change", change, role="reviewer"),
+    post("/teach/lessons/{id}/approve", approve, role="reviewer"),
+    post("/teach/export", take_out, role="editor"),
+    post("/teach/import", take_in, role="editor"),
+    post("/teach/train", train, role="editor"),
 ]

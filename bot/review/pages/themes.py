@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from bot.review.naming import entry_title, topic_title
 from bot.review.pages.enquiry import address_of
-from bot.review.routing import Section, page
+from bot.review.routing import Section, page, post
 from bot.review.visit import Visit
 from bot.store.lessons import FAQ, LessonStore, sentence
 from bot.store.unanswered import Unanswered, UnansweredStore
@@ -65,6 +65,17 @@ def show(visit: Visit) -> Response:
 def draft(visit: Visit) -> Response:
     """Shows the form that makes a draft of a theme."""
     return _form(visit, _theme(visit))
+
+
+def of(visit: Visit) -> Response:
+    """Leads from an enquiry to the draft of the theme that it belongs to, in the shortest span that holds it."""
+    id = visit.place("id")
+    for days in RANGES:
+        wanted = _span(days)
+        for theme in _themes(visit, wanted)[0]:
+            if any(question.id == id for question in theme.questions):
+                return visit.redirect(f"/themes/{theme.key}/draft?{wanted.query}")
+    return visit.redirect("/themes", said="gone")
 
 
 def make(visit: Visit) -> Response:
@@ -126,10 +137,13 @@ def _form(visit: Visit, theme: Theme, problem: str = "", status: int = 200) -> R
 def _wanted(visit: Visit) -> _Wanted:
     asked, language = visit.asked("days", 3), visit.asked("language", 16)
     days = int(asked) if asked.isascii() and asked.isdigit() and int(asked) in RANGES else 30
+    return _span(days, language if language in visit.console.knowledge.languages else "")
+
+
+def _span(days: int, language: str = "") -> _Wanted:
     # To the end of the day, so that the same questions are asked for all day long.
     until = datetime.combine(datetime.now(timezone.utc).date(), time(), timezone.utc) + timedelta(days=1)
-    known = visit.console.knowledge.languages
-    return _Wanted(days, language if language in known else "", until - timedelta(days=days), until)
+    return _Wanted(days, language, until - timedelta(days=days), until)
 
 
 def _themes(visit: Visit, wanted: _Wanted) -> tuple[list[Theme], bool]:
@@ -156,6 +170,7 @@ def _theme(visit: Visit) -> Theme:
 SECTION = Section("themes", order=2, path="/themes")
 ROUTES = [
     page("/themes", show, role="viewer"),
+    page("/themes/of/{id}", of, role="editor"),
     page("/themes/{key}/draft", draft, role="editor"),
-    page("/themes/{key}/make", make, role="editor", methods=["POST"]),
+    post("/themes/{key}/make", make, role="editor"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from bot.errors import StoreError
-from bot.review.routing import Section, page
+from bot.review.routing import Section, page, post
 from bot.review.visit import Visit
 from bot.store.accounts import MIN_PASSWORD_CHARACTERS, ROLES
 
@@ -75,7 +75,7 @@ def _show(visit: Visit, problem: str = "", status: int = 200) -> Response:
 SECTION = Section("users", order=8, path="/users", role="admin")
 ROUTES = [
     page("/users", users, role="admin"),
-    page("/users/add", add, role="admin", methods=["POST"]),
-    page("/users/{name}/change", change, role="admin", methods=["POST"]),
+    post("/users/add", add, role="admin"),
+    post("/users/{name}/change", change, role="admin"),
     page("/audit", audit, role="admin"),
 ]

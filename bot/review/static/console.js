@@ -62,3 +62,6 @@ document.querySelectorAll("[data-all]").forEach((all) => {
     });
   });
 });
+
+// On a telephone the sections stand in one line, which may be longer than the screen.
+document.querySelector(".bar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -16,8 +16,10 @@ from rich.console import Console
 
 from bot.channels.plain import plain_text
 from bot.channels.terminal import COMMANDS, Terminal, rendered
+from bot.channels.terminal_requests import Requests
 from bot.dialogue.door import Dialogue, Message
 from bot.reply import Attachment, Choice, Citation, Reply
+from bot.store.correspondence import Correspondence
 from bot.store.models import Enquiry
 from bot.store.statements import EnquiryFilter
 
@@ -33,8 +35,9 @@ class Talk:
     async def lines(self, *lines: str) -> str:
         """Returns everything that was printed in answer to some lines."""
         output = io.StringIO()
-        terminal = Terminal(self._dialogue, self._name, self._language)
-        await terminal.run_plain(lines, output)
+        with Correspondence.opened(self._dialogue.settings) as correspondence:
+            requests = Requests(self._dialogue, correspondence, self._name)
+            await Terminal(self._dialogue, self._name, requests, self._language).run_plain(lines, output)
         return output.getvalue()
 
     def rows(self) -> list[Enquiry]:
@@ -188,8 +191,13 @@ def type_on_screen(dialogue: Dialogue) -> Callable[..., Awaitable[str]]:
         reader.start()
         keyboard = create_pipe_input()
         keyboard.send_text(keys)
-        with os.fdopen(slave, "w") as output, create_app_session(input=keyboard):
-            await Terminal(dialogue, uuid.uuid4().hex).run_screen(output)
+        name = uuid.uuid4().hex
+        with (
+            os.fdopen(slave, "w") as output,
+            create_app_session(input=keyboard),
+            Correspondence.opened(dialogue.settings) as correspondence,
+        ):
+            await Terminal(dialogue, name, Requests(dialogue, correspondence, name)).run_screen(output)
         reader.join()
         os.close(master)
         keyboard.close()

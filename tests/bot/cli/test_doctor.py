@@ -243,3 +243,11 @@ def test_warns_of_little_room(examine, monkeypatch):
     # The one state that cannot be made here without filling the disk.
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=499_000_000))
     assert examine()["disk"][0] == "warn"
+
+
+def test_prints_the_rights_of_each_program(main):
+    ended = main("doctor", "--grants")
+    assert ended[0] == 0
+    output = ended[1]
+    assert "GRANT SELECT, INSERT ON audit TO guide_console;" in output
+    assert "audit TO guide_bot" not in output

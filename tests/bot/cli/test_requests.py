@@ -4,7 +4,7 @@ import pytest
 
 from bot.cli import requests
 from bot.errors import ChannelError, SettingsError, StoreError
-from bot.store.contacts import ContactStore
+from bot.store.contacts import AT_NEXT_VISIT, ContactStore
 
 
 @pytest.fixture
@@ -43,8 +43,18 @@ def test_says_where_the_requests_are(call):
 )
 def test_leaves_a_request_open_whose_answer_could_not_be_sent(call, request_of_ada, project, settings, token, error):
     values = {"telegram_token": token, "telegram_api_url": "http://127.0.0.1:1"}
-    project.joinpath("nlu_data/en/phrases.yml").write_text('phrases: {telegram_person_answer: "{reference} {answer}"}')
+    phrases = "{telegram_person_answer: '{answer}', telegram_person_somebody: a person, telegram_button_reply: Answer}"
+    project.joinpath("nlu_data/en/phrases.yml").write_text(f"phrases: {phrases}")
     with pytest.raises(error):
         call(requests, "answer", request_of_ada.reference, "Here you are.", **values)
     with ContactStore.from_settings(settings) as store:
         assert store.get(request_of_ada.reference).state == "open"
+    assert "reply command line failed\nHere you are." in call(requests, "show", request_of_ada.reference).out
+
+
+def test_keeps_an_answer_for_somebody_who_will_come_back(call, settings):
+    with ContactStore.from_settings(settings) as store:
+        drafted = store.draft("c0ffee", "en", "Who can help us in Kenya?")
+        store.consent(drafted.reference, "c0ffee", AT_NEXT_VISIT)
+    assert "is shown at the person's next visit" in call(requests, "answer", drafted.reference, "Here you are.").out
+    assert "reply command line waiting\nHere you are." in call(requests, "show", drafted.reference).out

@@ -4,8 +4,7 @@ import subprocess
 
 import pytest
 
-from bot.cli import _review_worker, review
-from bot.cli._review_worker import _sending
+from bot.cli import _review_worker, _sending, review
 from bot.errors import ChannelError
 from bot.store.contacts import ContactStore
 from bot.store.jobs import JobStore
@@ -80,7 +79,7 @@ def send(settings, request_):
     def run():
         with JobStore.from_settings(settings) as jobs:
             jobs.add("send", {"reference": reference, "note": note})
-            return _sending(settings).run(jobs.take(), lambda share, step: None)
+            return _sending.sending(settings).run(jobs.take(), lambda share, step: None)
 
     return run
 
@@ -88,9 +87,7 @@ def send(settings, request_):
 def test_marks_a_reply_as_sent(monkeypatch, request_, send):
     contacts, threads, reference, note = request_
     told = []
-    monkeypatch.setattr(
-        _review_worker, "_deliver", lambda settings, contact, text: told.append((contact.address, text))
-    )
+    monkeypatch.setattr(_sending, "_deliver", lambda settings, contact, text: told.append((contact.address, text)))
     assert send() == {"reference": reference}
     assert told == [("4711", "we can")]
     assert (threads.get(note).state, contacts.get(reference).state) == ("sent", "answered")
@@ -101,7 +98,7 @@ def test_marks_a_reply_that_could_not_be_sent(monkeypatch, request_, send):
         raise ChannelError("the person has blocked the bot")
 
     contacts, threads, reference, note = request_
-    monkeypatch.setattr(_review_worker, "_deliver", refuse)
+    monkeypatch.setattr(_sending, "_deliver", refuse)
     with pytest.raises(ChannelError):
         send()
     assert (threads.get(note).state, threads.get(note).problem) == ("failed", "the person has blocked the bot")

@@ -177,6 +177,24 @@ async def test_purges_only_conversations_that_have_rested(database):
         assert session.query(database.SQLEvent).count() == 0
 
 
+async def test_forgets_in_the_process_too_what_has_rested(domain):
+    memory = ProcessMemory(domain)
+    await _turn(memory, 1, ME)
+    assert memory.purge(24) == 0
+    assert memory.purge(24, now=time.time() + 24 * 3600 + 60) == 1
+    assert await memory.retrieve(ME) is None
+
+
+async def test_leaves_nothing_of_a_forgotten_conversation_in_the_files(database, tmp_path):
+    await _turn(database, 1, ME, last_entry="ZEBRAFISH")
+    await _turn(database, 1, OTHER)
+    database.forget(ME)
+    content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert ME.encode() not in content
+    assert b"ZEBRAFISH" not in content
+    assert OTHER.encode() in content
+
+
 async def test_keeps_a_conversation_beyond_the_process(domain, url):
     await _turn(DatabaseMemory(domain, url), 1, language="zh")
     assert (await DatabaseMemory(domain, url).retrieve(ME)).get_slot("language") == "zh"

@@ -152,6 +152,8 @@ def test_refuses_an_archive_that_is_gone(trained):
         b"\xff\xfe",
         json.dumps(dict.fromkeys(ModelRecord.__annotations__, 1)).encode(),
         json.dumps({**dict.fromkeys(ModelRecord.__annotations__, "x"), "more": "x"}).encode(),
+        json.dumps({**dict.fromkeys(ModelRecord.__annotations__, "x"), "file": "../m.tar.gz"}).encode(),
+        json.dumps({**dict.fromkeys(ModelRecord.__annotations__, "x"), "file": "/tmp/m.tar.gz"}).encode(),
     ],
 )
 @pytest.mark.parametrize("read", [current, is_stale, verified_model])

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from bot.evaluation import metrics
-from bot.evaluation.metrics import Confusion
-from tests.bot.evaluation.made import HALF_RIGHT, HOPELESS, PERFECT, content, missed, outside
+from bot.evaluation.metrics import Confusion, TopicQuality
+from tests.bot.evaluation.made import HALF_RIGHT, HOPELESS, PERFECT, content, greeting, missed, outside
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,13 @@ def test_lists_confusions_the_most_frequent_first():
         Confusion("growth.number", "growth.costs", 2, same_place=True),
     ]
     assert metrics.confusions(PERFECT) == []
+
+
+def test_tells_how_well_each_topic_is_recognised():
+    taken = outside(intent="faq", found="growth.costs", verdict="out of scope, answered")
+    observations = [content(1), content(2), missed(3), taken, greeting("greet")]
+    assert metrics.topics(observations) == [TopicQuality("growth", 3, precision=2 / 3, recall=2 / 3)]
+    assert metrics.topics([greeting("greet")]) == []
 
 
 @pytest.mark.parametrize(

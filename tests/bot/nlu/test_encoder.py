@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.nlu import encoder as encoder_module
-from bot.nlu.encoder import Encoder, packaged_folder
+from bot.nlu.encoder import Encoder, encoder_in, packaged_folder
 
 # Measured with the reference implementation of the encoder (its model card's own example), to four digits.
 SENTENCES = ["This is an example sentence", "Each sentence is converted"]
@@ -66,3 +66,7 @@ def test_refuses_packaged_weights_that_are_not_the_official_ones(monkeypatch):
     monkeypatch.setattr(encoder_module, "MINILM_SHA256", "0" * 64)
     with pytest.raises(SettingsError, match="not the official weights"):
         packaged_folder()
+
+
+def test_is_loaded_once_for_all_models_of_a_process():
+    assert encoder_in(packaged_folder()) is encoder_in(packaged_folder())

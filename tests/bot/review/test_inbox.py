@@ -184,3 +184,20 @@ def test_shows_decisions_to_reviewers_only(browse, record):
 
 def test_says_that_an_enquiry_is_gone(admin):
     assert admin.get("/inbox/enquiries/gone").status_code == 404
+
+
+def test_notes_something_for_the_other_reviewers(reviewer, browse, record, console):
+    id = record()
+    assert "knows Nairobi" not in browse("viewer").get(f"/inbox/enquiries/{id}").text
+    reviewer.submit(f"/inbox/enquiries/{id}/note", note="knows Nairobi, ask Li")
+    assert "knows Nairobi, ask Li" in browse("viewer").get(f"/inbox/enquiries/{id}").text
+    assert browse("viewer").submit(f"/inbox/enquiries/{id}/note", note="x").status_code == 403
+    assert ("reviewer", "note_enquiry", id) in actions(console)
+    # A note is no decision: it changes nothing, teaches nothing and cannot be taken for one.
+    assert console.reviews.counts()["new"] == 1
+    assert console.reviews.examples() == []
+    console.reviews.decide({id: "new"}, "confirm", "reviewer")
+    console.reviews.undo(console.reviews.of(id)[0].batch, "reviewer")
+    assert console.reviews.counts()["new"] == 1
+    reviewer.submit(f"/inbox/enquiries/{id}/redact", words="Li")
+    assert "ask […]" in reviewer.get(f"/inbox/enquiries/{id}").text

@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bot.review.charts import day_chart, hour_chart, latency_chart, share_chart
+from bot.review.charts import day_chart, hour_chart, latency_chart, share_chart, weekday_chart
 from bot.review.words import Words, check_words, load_words, preferred
+from bot.store.database import DatabaseAwayError
 from bot.store.figures import Figures
 from bot.store.switches import SwitchStore
 from tests.bot.review.conftest import NOW, PASSWORD, Browser, actions
@@ -87,14 +88,16 @@ def test_draws_charts_that_say_what_they_show(admin, record):
     record()
     page = admin.get("/dashboard").text
     drawings = re.findall(r'<svg role="img".*?</svg>', page, re.DOTALL)
-    assert len(drawings) == 7
+    assert len(drawings) == 8
     for drawing in drawings:
         root = ElementTree.fromstring(drawing)  # well-formed
         for id in root.attrib["aria-labelledby"].split():
             assert re.search(rf'id="{id}"[^>]*>[^<]+', page), id
 
 
-@pytest.mark.parametrize("name", ["days", "topics", "hours", "languages", "channels", "audiences", "latency"])
+@pytest.mark.parametrize(
+    "name", ["days", "topics", "weekdays", "hours", "languages", "channels", "audiences", "latency"]
+)
 def test_gives_every_chart_as_a_table_and_as_csv(admin, record, name):
     record()
     page = admin.get("/dashboard").text
@@ -206,10 +209,21 @@ def test_draws_empty_and_large_charts():
         charts = [
             day_chart({NOW.date(): figures}, words),
             hour_chart(figures, words),
+            weekday_chart({NOW.date(): figures}, words),
             latency_chart(figures, words),
             share_chart("topics", figures.topics, {}, words),
         ]
         for chart in charts:
             assert all(0 <= rect.x <= chart.width and 0 <= rect.y <= chart.height for rect in chart.rects)
-    assert len(charts[3].rects) == 12
-    assert len(charts[3].rows) == 60
+    assert len(charts[-1].rects) == 12
+    assert len(charts[-1].rows) == 60
+
+
+def test_tells_a_monitor_whether_the_database_answers(browse, console, monkeypatch):
+    assert browse("").get("/health").text == "ok\n"
+
+    def away(name):
+        raise DatabaseAwayError("the database is away")
+
+    monkeypatch.setattr(console.accounts, "get", away)
+    assert browse("").get("/health").status_code == 503

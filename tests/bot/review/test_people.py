@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.store.contacts import AT_NEXT_VISIT
 from bot.store.jobs import JobStore
 from tests.bot.review.conftest import actions
 
@@ -88,3 +89,27 @@ def test_answers_with_canned_texts(browse, reviewer, console, reference):
 def test_shows_no_request_to_a_viewer(browse, reference):
     assert browse("viewer").get("/people").status_code == 403
     assert browse("viewer").get(f"/people/{reference}").status_code == 403
+
+
+def test_shows_what_the_person_has_written_back(reviewer, console, reference):
+    console.threads.add(reference, "answer", "", "Thank you, and when?")
+    assert "has written back" in reviewer.get("/people").text
+    assert "Thank you, and when?" in reviewer.get(f"/people/{reference}").text
+    console.threads.add(reference, "reply", "reviewer", "On Monday.")
+    assert "has written back" not in reviewer.get("/people").text
+
+
+def test_keeps_a_reply_for_somebody_who_will_come_back(reviewer, console):
+    drafted = console.contacts.draft("c0ffee", "en", "whom do we call in Kenya?")
+    console.contacts.consent(drafted.reference, "c0ffee", AT_NEXT_VISIT)
+    response = reviewer.submit(f"/people/{drafted.reference}/reply", text="Please write to …")
+    assert "shown at their next visit" in reviewer.get(response.headers["location"]).text
+    assert [part.state for part in console.threads.of(drafted.reference)] == ["waiting"]
+    assert console.store(JobStore).list(["send"]) == []
+
+
+def test_offers_no_reply_where_none_can_be_sent(reviewer, console):
+    drafted = console.contacts.draft("c0ffee", "en", "whom do we call in Kenya?")
+    console.contacts.consent(drafted.reference, "c0ffee", "")
+    assert "No reply can be sent" in reviewer.get(f"/people/{drafted.reference}").text
+    assert reviewer.submit(f"/people/{drafted.reference}/reply", text="Please …").status_code == 404

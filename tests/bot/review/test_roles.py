@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from starlette.routing import Mount
 
+import bot.review
 from bot.review.routing import EVERYBODY, all_pages, page
+from bot.review.words import load_words
 from bot.store.accounts import ROLES
 
 PAGES, SECTIONS = all_pages()
@@ -45,7 +48,7 @@ def test_knows_every_route_of_the_application(browse):
 
 def test_names_who_may_see_what():
     roles = {(method, one.path): one.role for one in PAGES for method in one.methods}
-    assert {path for (_, path), role in roles.items() if role == EVERYBODY} == {"/sign-in", "/language"}
+    assert {path for (_, path), role in roles.items() if role == EVERYBODY} == {"/sign-in", "/language", "/health"}
     # Whatever changes something is at least a reviewer's, but for one's own filters, shortcuts, session and trials.
     own = {"/sign-out", "/keys", "/inbox/filters/keep", "/inbox/filters/drop", "/try", "/sign-in", "/language"}
     assert {path for (method, path), role in roles.items() if method == "POST" and role == "viewer"} <= own
@@ -64,3 +67,11 @@ def test_shows_the_sections_that_the_role_may_see(browse):
     assert "/inbox" in seen
     assert not {"/users", "/people"} & set(seen)
     assert "/users" in re.findall(r'<li><a href="(/[a-z]+)"', browse("admin").get("/inbox").text)
+
+
+def test_has_words_for_everything_that_is_noted():
+    code = "".join(path.read_text() for path in Path(bot.review.__file__).parent.rglob("*.py"))
+    noted = set(re.findall(r'visit\.note\(\s*"([a-z_]+)"', code)) | {"activate_model", "confirm", "correct", "skip"}
+    assert len(noted) > 30
+    words = load_words()["en"]
+    assert {action for action in noted if words.either(f"users.did_{action}", "") == ""} == set()

@@ -19,6 +19,7 @@ from bot.review.digest import as_mail, gather, rendered
 from bot.store.comparisons import AnswerChange, ComparisonStore
 from bot.store.jobs import JobStore
 from bot.store.lessons import LessonStore
+from bot.store.reviews import ReviewStore
 from bot.store.switches import SwitchStore
 from tests.bot.review.conftest import NOW, actions
 
@@ -80,6 +81,17 @@ def test_drafts_an_entry_of_a_theme(editor, browse, unanswered, lessons, console
     assert "Visas · 签证" in page
     assert "rewritten 1" in page
     assert browse("reviewer").get(address).status_code == 403
+
+
+def test_leads_from_an_enquiry_to_the_draft_of_its_theme(editor, reviewer, unanswered, record):
+    id = record(11, text="my visa application for partners", outcome="fallback", entry="", conversation="c11")
+    assert f"/themes/of/{id}" in editor.get(f"/inbox/enquiries/{id}").text
+    assert f"/themes/of/{id}" not in reviewer.get(f"/inbox/enquiries/{id}").text
+    draft = editor.get(editor.get(f"/themes/of/{id}").headers["location"])
+    assert "my visa application for partners" in draft.text
+    assert VISAS[0] in draft.text
+    gone = editor.get("/themes/of/nobody-knows").headers["location"]
+    assert "belongs to no theme now" in editor.get(gone).text
 
 
 @pytest.mark.parametrize(
@@ -206,6 +218,97 @@ def test_asks_for_one_training_at_a_time_and_shows_its_progress(editor, reviewer
     jobs.fail(jobs.get(job.id), "x")
 
 
+# A dialogue to be tested
+
+
+def test_makes_a_test_of_a_dialogue(reviewer, record, console, lessons):
+    first = record(3, text="what is it", entry="growth.number")
+    last = record(2, text="Jane wants to know what jabs cost", outcome="fallback", entry="")
+    record(1, text="said afterwards")
+    console.reviews.decide({last: "new"}, "correct", "reviewer", entry="growth.costs")
+    page = reviewer.get(f"/inbox/enquiries/{last}/test").text
+    assert "what is it" in page
+    assert "said afterwards" not in page
+    form = {
+        f"take_{first}": "1", f"text_{first}": "what is it", f"entry_{first}": "growth.number",
+        f"take_{last}": "1", f"text_{last}": "what do jabs cost", f"entry_{last}": "growth.costs",
+    }  # fmt: skip
+    make = f"/inbox/enquiries/{last}/test/make"
+    for wrong, said in (({}, "Confirm that you have read"), ({f"entry_{last}": "no.entry"}, "does not exist")):
+        refused = reviewer.submit(make, **{**form, **({"is_clean": "1"} if wrong else {}), **wrong})
+        assert (refused.status_code, said in refused.text) == (400, True)
+    assert lessons.standing() == []
+    assert reviewer.submit(make, **form, is_clean="1").headers["location"] == "/teach?said=tested"
+    turns = sorted(lessons.standing(), key=lambda lesson: lesson.details["number"])
+    assert [(turn.text, turn.details["expect"]["entry"], turn.enquiry) for turn in turns] == [
+        ("what is it", "growth.number", first),
+        ("what do jabs cost", "growth.costs", last),
+    ]
+    assert actions(console)[-1] == ("reviewer", "make_test", turns[0].label)
+    assert "what do jabs cost" in reviewer.get("/teach").text
+    assert "1 sentence waits to be read" in reviewer.get("/teach").text  # a test teaches nothing
+    reviewer.submit(f"/teach/lessons/{turns[0].id}/change", what="drop")
+    assert lessons.standing() == []
+
+
+def test_forgets_a_dialogue_with_its_person(reviewer, record, console, lessons):
+    id = record(text="Jane asks")
+    form = {f"take_{id}": "1", f"text_{id}": "Jane asks", f"entry_{id}": "growth.number", "is_clean": "1"}
+    reviewer.submit(f"/inbox/enquiries/{id}/test/make", **form)
+    assert len(lessons.standing()) == 1
+    console.enquiries.forget("a1b2c3d4")
+    assert lessons.standing() == []
+
+
+# Two persons
+
+
+@pytest.fixture
+def two_persons(console):
+    console.settings = dataclasses.replace(console.settings, review_two_persons=True)
+    console._stores.pop(LessonStore, None)
+    console._stores.pop(ReviewStore, None)
+    return console.store(LessonStore)
+
+
+def test_asks_a_second_person_before_anything_is_learned(two_persons, reviewer, editor, record, console):
+    id = record(text="what do jabs cost", outcome="fallback", entry="")
+    decision = {"decision": "correct:growth.costs", "seen": "new", "example": "what do jabs cost", "is_clean": "1"}
+    reviewer.submit(f"/inbox/enquiries/{id}/decide", **decision)
+    (lesson,) = two_persons.standing()
+    assert lesson.state == "proposed"
+    assert two_persons.examples() == []
+    assert "Nothing would change" in reviewer.get("/teach/diff").text
+    own = f"/teach/lessons/{lesson.id}/approve"
+    assert "Approve" not in reviewer.get("/teach").text
+    assert reviewer.submit(own).headers["location"] == "/teach?said=own"
+    assert "Proposed by reviewer" in editor.get("/teach").text
+    assert editor.submit(own).headers["location"] == "/teach?said=approved"
+    assert [example.text for example in two_persons.examples()] == ["what do jabs cost"]
+    assert actions(console)[-1] == ("editor", "approve_lesson", lesson.id)
+    assert editor.submit(own).status_code == 404
+    editor.submit(
+        f"/teach/lessons/{lesson.id}/change", what="change", text="what does a jab cost", label="growth.costs"
+    )
+    assert (two_persons.get(lesson.id).state, two_persons.get(lesson.id).author) == ("proposed", "editor")
+
+
+def test_has_a_draft_approved_with_its_questions_by_another_editor(two_persons, reviewer, editor, admin):
+    stub = two_persons.add("stub", "travel.visas", "", "", "editor", details={"titles": {"en": "Visas"}})
+    two_persons.add("question", "faq/travel.visas", "en", "who gives visas", "editor")
+    assert reviewer.submit(f"/teach/lessons/{stub}/approve").status_code == 403
+    assert "Nothing would change" in editor.get("/teach/diff").text
+    admin.submit(f"/teach/lessons/{stub}/approve")
+    assert {lesson.state for lesson in two_persons.standing()} == {"confirmed"}
+    assert "knowledge/drafts/travel.visas.yml" in editor.get("/teach/diff").text
+
+
+def test_needs_no_second_person_unless_told(reviewer, lessons):
+    form = {"label": "growth.costs", "language": "en", "text": "jabs for free", "is_clean": "1"}
+    reviewer.submit("/teach/lessons/add", **form)
+    assert [lesson.state for lesson in lessons.standing()] == ["confirmed"]
+
+
 @pytest.fixture
 def made(settings):
     """Makes a model that looks like a trained one."""
@@ -255,6 +358,19 @@ def test_shows_a_candidate_beside_the_model_in_use(editor, settings, console, ma
     assert page.index("past question 1") < page.index("past question 0")  # what was judged comes first
     assert ("editor", "read_comparison", "m2") in actions(console)
     assert editor.get("/teach/models/m9").status_code == 404
+
+
+def test_shows_where_a_model_fails(editor, made):
+    topics = [{"topic": "growth", "asked": 1200, "precision": 0.9, "recall": 0.75}]
+    confusions = [
+        {"wanted": "growth.costs", "found": "growth.number", "count": 3, "same_place": False},
+        {"wanted": "growth.costs", "found": "greet", "count": 2, "same_place": False},
+    ]
+    made("m1", {"en": {"right": 0.8, "topics": topics, "confusions": confusions}})
+    page = editor.get("/teach/models/m1").text
+    for shown in ("1,200", "90%", "75%", "What a vaccine project costs → ", "greet", "3×"):
+        assert shown in page, shown
+    assert "m1" in editor.get("/teach/models").text
 
 
 def test_asks_the_worker_to_activate_throw_away_and_go_back(editor, reviewer, settings, console, made):

@@ -187,3 +187,21 @@ def test_refuses_an_archive_that_is_no_word_file(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.txt", "1. A paragraph.")
     _refused(path, "is no Word file, or a damaged one")
+
+
+@pytest.mark.parametrize("name", ["../../evil.xml", "/tmp/evil.xml", "word/../../../evil.xml", "..\\evil.xml"])
+def test_writes_no_part_of_an_archive_anywhere(tmp_path, name):
+    folder = tmp_path / "in" / "here"
+    folder.mkdir(parents=True)
+    original = files.word(folder / "a.docx", ["1. A paragraph."])
+    path = files.changed_archive(original, folder / "b.docx", name, b"<evil/>")
+    assert read(path).lines == ("1. A paragraph.",)
+    assert sorted(p.name for p in tmp_path.rglob("*") if p.is_file()) == ["a.docx", "b.docx"]
+
+
+def test_reads_no_more_pages_than_hold_what_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf, "MAX_CHARACTERS", 100)
+    monkeypatch.setattr(reading, "MAX_CHARACTERS", 100)
+    path = tmp_path / "a.pdf"
+    path.write_bytes(files.pdf([["x" * 90]] * 50))
+    _refused(path, "holds 18")  # of the two pages that were read, not of all fifty

@@ -14,6 +14,7 @@ from sqlalchemy import event
 from bot.settings import Settings
 from bot.store import secrets
 from bot.store.enquiries import EnquiryStore
+from bot.store.inbox import Inbox
 from bot.store.jobs import JobStore
 from bot.store.migrations import upgrade
 from bot.store.models import Enquiry, enquiry_id
@@ -96,6 +97,13 @@ def take_jobs(url: str) -> None:
     with JobStore(url) as jobs:
         while job := jobs.take():
             _say(job.id)
+
+
+def work_on(url: str, spool: str, number: str) -> None:
+    """Takes a message of the inbox and works on it until it is killed."""
+    inbox = Inbox(url, Path(spool), "a secret of the tests, long enough", "telegram/7")
+    _say(inbox.take(int(number)))
+    signal.pause()
 
 
 def make_secret(var: str) -> None:

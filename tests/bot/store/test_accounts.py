@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 
 from bot.errors import StoreError
 from bot.store.accounts import (
+    ATTEMPT_MINUTES,
     IDLE_HOURS,
     MOST_FOR_BOTH,
     MOST_FOR_ONE,
@@ -143,3 +144,14 @@ def test_forgets_failures_after_a_while_and_on_success(accounts, anna):
 def test_ranks_roles(accounts, anna):
     reviewer = accounts.add("li", "reviewer", PASSWORD)
     assert [role for role in ("viewer", "reviewer", "editor", "admin") if reviewer.may(role)] == ["viewer", "reviewer"]
+
+
+def test_deletes_addresses_that_count_no_more_and_sessions_that_have_ended(accounts):
+    accounts.add("jo", "viewer", PASSWORD)
+    accounts.sign_in("jo", "a wrong password", "203.0.113.7")
+    _, token = accounts.sign_in("jo", PASSWORD, "203.0.113.7")
+    now = datetime.now(timezone.utc)
+    assert accounts.purge(now) == 0
+    assert accounts.purge(now + timedelta(minutes=ATTEMPT_MINUTES, seconds=1)) == 1
+    assert accounts.of_session(token)
+    assert accounts.purge(now + timedelta(hours=IDLE_HOURS, seconds=1)) == 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import tarfile
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -94,3 +95,33 @@ def test_restores_nothing_of_a_torn_archive(filled, empty, tmp_path, length):
         restore(empty, path)
     with EnquiryStore.from_settings(empty) as store:
         assert store.count() == 0
+
+
+def _with(path, tampered, *members):
+    """Writes a copy of an archive with members more, each holding four bytes where it is a file."""
+    with tarfile.open(path) as before, tarfile.open(tampered, "w:gz") as after:
+        for member in before.getmembers():
+            after.addfile(member, before.extractfile(member))
+        for member in members:
+            member.size = 0 if member.issym() else 4
+            after.addfile(member, io.BytesIO(b"evil"))
+    return tampered
+
+
+def test_puts_no_file_where_none_belongs(filled, empty, tmp_path):
+    path = tmp_path / "guide.tar.gz"
+    back_up(filled, path)
+    names = ("spool/../../evil", "../evil", "/evil", "spool/..", "inbox/a/b", "spool/.hidden", "else/x")
+    restore(empty, _with(path, tmp_path / "tampered.tar.gz", *map(tarfile.TarInfo, names)))
+    assert [file for file in tmp_path.rglob("*") if file.is_file() and file.read_bytes() == b"evil"] == []
+
+
+def test_follows_no_link_of_an_archive(filled, empty, tmp_path):
+    path = tmp_path / "guide.tar.gz"
+    back_up(filled, path)
+    (tmp_path / "private").write_text("private")
+    link = tarfile.TarInfo("spool/link")
+    link.type, link.linkname = tarfile.SYMTYPE, str(tmp_path / "private")
+    with pytest.raises(StoreError, match="is no whole backup"):
+        restore(empty, _with(path, tmp_path / "tampered.tar.gz", link))
+    assert not (empty.var / "spool" / "link").is_symlink()

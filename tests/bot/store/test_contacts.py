@@ -6,6 +6,8 @@ import pytest
 
 from bot.errors import StoreError
 from bot.store.contacts import ASKED_MINUTES, ContactStore, normal_reference
+from bot.store.database import connect
+from bot.store.threads import ThreadPartRow, ThreadStore
 
 KEY = "a secret of the tests, long enough"
 
@@ -124,3 +126,26 @@ def test_deletes_drafts_without_consent_after_a_day(contacts):
     assert contacts.purge(180, now) == 0
     assert contacts.purge(180, now + timedelta(days=2)) == 1
     assert contacts.of("c0ffee") == [open_one]
+
+
+def test_deletes_requests_that_nobody_closed_when_nothing_was_said_for_so_long(contacts, url):
+    left, talked_of = opened_request(contacts), opened_request(contacts)
+    now = datetime.now(timezone.utc)
+    with ThreadStore(url, KEY) as threads:
+        threads.add(left.reference, "note", "jo", "who knows")
+        threads.add(talked_of.reference, "note", "jo", "who knows")
+        assert contacts.purge(180, now + timedelta(days=180)) == 0
+        say_later(url, talked_of.reference)
+        assert contacts.purge(180, now + timedelta(days=181)) == 1
+        assert contacts.of("c0ffee") == [talked_of]
+        assert threads.of(left.reference) == []
+
+
+def say_later(url, reference):
+    """Has the last word in the thread of a request been said a hundred days later."""
+    engine = connect(url)
+    with engine.begin() as connection:
+        table = ThreadPartRow.__table__
+        later = datetime.now(timezone.utc) + timedelta(days=100)
+        connection.execute(table.update().where(table.c.reference == reference).values(created_at=later))
+    engine.dispose()

@@ -65,7 +65,7 @@ def test_erases_the_body_of_what_is_answered(inbox, url, tmp_path):
     inbox.finish(1)
     assert inbox.counts() == {"sent": 1}
     with make(url, tmp_path) as another:
-        another.release()
+        assert another.release(is_alone=True) == 0
         assert numbers(another) == []
         assert not another.take(1)
 
@@ -77,22 +77,68 @@ def test_keeps_bodies_encrypted(inbox, tmp_path):
     assert "principle" not in body
 
 
-def test_releases_what_a_dead_process_was_working_on(inbox, url, tmp_path):
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_releases_what_a_killed_process_was_working_on_and_not_before(inbox, url, tmp_path, start_child, is_alone):
+    inbox.receive(1, "ada", "one")
+    child = start_child("work_on", url, tmp_path / "inbox", 1)
+    child.stdin.write("go\n")
+    child.stdin.flush()
+    assert [child.stdout.readline(), child.stdout.readline()] == ["ready\n", "True\n"], child.stderr.read()
+    assert inbox.release(is_alone=is_alone) == 0
+    assert not inbox.take(1)
+    child.kill()
+    child.wait()
+    assert inbox.release(is_alone=is_alone) == 1
+    assert numbers(inbox) == [1]
+    assert inbox.take(1)
+
+
+def test_releases_nothing_of_its_own(inbox):
     inbox.receive(1, "ada", "one")
     inbox.take(1)
-    with make(url, tmp_path) as next_process:
-        next_process.release()
-        assert numbers(next_process) == [1]
-        assert next_process.take(1)
+    assert inbox.release(is_alone=True) == 0
+    assert numbers(inbox) == []
+
+
+def test_releases_what_was_held_on_another_machine_only_when_it_is_alone(inbox, url, tmp_path):
+    inbox.receive(1, "ada", "one")
+    with make(url, tmp_path / "elsewhere") as other:
+        assert other.take(1)
+        assert inbox.release(is_alone=False) == 0
+        assert numbers(inbox) == []
+        assert inbox.release(is_alone=True) == 1
+    assert numbers(inbox) == [1]
+
+
+def test_leaves_no_trace_of_processes_that_hold_nothing(inbox, url, tmp_path):
+    inbox.receive(1, "ada", "one")
+    inbox.receive(2, "ada", "two")
+    for number in (1, 2):
+        with make(url, tmp_path) as process:
+            process.take(number)
+            if number == 1:
+                process.finish(number)
+    traces = lambda: len(list((tmp_path / "inbox").glob("*.alive")))  # noqa: E731
+    assert traces() == 1
+    inbox.release(is_alone=False)
+    assert traces() == 0
+
+
+def test_gives_back_what_ended_without_an_answer(inbox):
+    inbox.receive(1, "ada", "one")
+    inbox.take(1)
+    inbox.give_back([1])
+    assert numbers(inbox) == [1]
+    assert inbox.take(1)
 
 
 def test_leaves_a_message_alone_that_kills_every_process(inbox, url, tmp_path):
     inbox.receive(1, "ada", "one")
     for _ in range(MOST_ATTEMPTS):
         with make(url, tmp_path) as process:
-            process.release()
+            process.release(is_alone=False)
             assert process.take(1)
-    inbox.release()
+    inbox.release(is_alone=False)
     assert numbers(inbox) == []
     assert inbox.stuck() == 1
 
@@ -112,11 +158,33 @@ def test_holds_two_accounts_apart(inbox, url, tmp_path):
         assert other.receive(1, "ada", "one")
 
 
+def whose(inbox):
+    with inbox._connection() as connection:
+        return connection.exec_driver_sql("SELECT number, state, person, body != '' FROM inbox ORDER BY number").all()
+
+
 def test_forgets_what_a_person_wrote(inbox):
     inbox.receive(1, "ada", "one")
     inbox.receive(2, "bo", "two")
     inbox.forget("ada")
-    assert numbers(inbox) == [2]
+    assert whose(inbox) == [(1, "sent", "", False), (2, "received", "bo", True)]
+    assert not inbox.take(1)
+
+
+def test_forgets_again_where_the_process_dies_while_it_forgets(url, tmp_path):
+    with make(url, tmp_path) as dying:
+        for number in (1, 2, 3, 4):
+            dying.receive(number, "ada", str(number))
+        dying.take(1)
+        dying.finish(1)
+        dying.take(3)  # asks to be forgotten; 2 was put back, 4 came while 3 was worked on
+        dying.forget("ada")
+    with make(url, tmp_path) as next_process:
+        next_process.release(is_alone=False)
+        assert [(waiting.number, waiting.body) for waiting in next_process.waiting()] == [(3, "3"), (4, "4")]
+        assert next_process.take(3)
+        next_process.finish(3)
+        assert whose(next_process) == [(n, "sent", "", False) for n in (1, 2, 3)] + [(4, "received", "ada", True)]
 
 
 def test_deletes_old_numbers_of_answered_messages_only(inbox):
@@ -127,6 +195,14 @@ def test_deletes_old_numbers_of_answered_messages_only(inbox):
     assert inbox.purge(now) == 0
     assert inbox.purge(now + timedelta(days=3)) == 1
     assert numbers(inbox) == [2]
+
+
+def test_deletes_old_messages_that_nobody_can_read_any_more(inbox):
+    inbox.receive(1, "ada", "one")
+    with inbox._connection() as connection:
+        connection.exec_driver_sql("UPDATE inbox SET body = ''")
+    assert inbox.purge(datetime.now(timezone.utc) + timedelta(days=3)) == 1
+    assert inbox.counts() == {}
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def test_moves_on_until_the_checkout_holds_it(store):
     assert store.examples() == []
     assert store.standing() == []
     assert store.mark([id], "exported") == 0
-    assert store.counts() == {"confirmed": 0, "exported": 0, "absorbed": 1}
+    assert store.counts() == {"proposed": 0, "confirmed": 0, "exported": 0, "absorbed": 1}
 
 
 def test_changes_what_is_not_exported(store):

@@ -14,7 +14,7 @@ from telegram.ext import CallbackQueryHandler
 from bot.channels.telegram import browsing
 from bot.channels.telegram.answering import Context, Handler, Rows, answer, front_of, say
 from bot.channels.telegram.front import AUDIENCES, Asker, Front
-from bot.channels.telegram.handlers import commands, person, privacy, start
+from bot.channels.telegram.handlers import commands, correspondence, person, privacy, start
 from bot.channels.telegram.pace import StoppingError
 from bot.channels.telegram.payloads import Press
 from bot.channels.telegram.rendering import Button
@@ -197,6 +197,8 @@ async def _private(front: Front, bot: Bot, asker: Asker, number: str, press: Pre
         await person.agree(front, bot, asker, number, press.values[0], front.words(asker.language, "button_consent"))
     elif press.kind == "pn":
         await person.withdraw(front, bot, asker, number, front.words(asker.language, "button_no_consent"))
+    elif press.kind == "pa":
+        await correspondence.invite(front, bot, asker, number, press.values[0])
     elif press.kind == "D":
         await privacy.forget(front, bot, asker, number)
     elif press.kind == "vl":
@@ -217,7 +219,7 @@ _STEPS: dict[str, Step] = {
     "sa": _start_audience,
     "L": _language,
     "A": _audience,
-    **dict.fromkeys(("p", "py", "pn", "D", "v", "vl", "mine", "forget"), _private),
+    **dict.fromkeys(("p", "py", "pn", "pa", "D", "v", "vl", "mine", "forget"), _private),
 }
 
 

@@ -34,7 +34,8 @@ async def offer(front: Front, bot: Bot, asker: Asker, number: str, text: str) ->
     if text and re.fullmatch(r"[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}", text):
         found = await asyncio.to_thread(front.contacts.get, text, asker.pseudonym)
         if found is not None:
-            state = front.words(asker.language, f"person_{'draft' if found.is_draft else found.state}")
+            standing = await asyncio.to_thread(front.correspondence.standing, found)
+            state = front.words(asker.language, f"person_{standing}")
             await say(front, bot, asker, number, "person_status", reference=found.reference, state=state)
             return
     if not front.has_person:

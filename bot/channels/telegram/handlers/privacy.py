@@ -16,6 +16,7 @@ from bot.channels.telegram.rendering import Button
 from bot.errors import StoreError
 from bot.store.models import as_json
 from bot.store.statements import EnquiryFilter
+from bot.store.subject import SubjectStore, requests_of
 
 #: Pages that a deep link and a command open.
 PAGES = ("privacy", "mydata", "forget")
@@ -91,10 +92,9 @@ def collect(front: Front, asker: Asker) -> dict[str, Any]:
     store = front.dialogue.store
     rows = [as_json(row) for row in store.iterate(EnquiryFilter(pseudonym=asker.pseudonym))]
     person = {name: str(value) for name, value in vars(asker.person).items() if value not in (None, "")}
-    requests = [
-        {name: str(value) for name, value in vars(contact).items()} for contact in front.contacts.of(asker.pseudonym)
-    ]
-    return {"person": person, "requests": requests, "enquiries": rows}
+    requests = requests_of(front.settings, front.contacts, asker.pseudonym)
+    with SubjectStore.from_settings(front.settings) as subject:
+        return {"person": person, "requests": requests, "enquiries": rows, **subject.beside(asker.pseudonym)}
 
 
 async def forget(front: Front, bot: Bot, asker: Asker, number: str) -> None:

@@ -47,7 +47,7 @@ async def question(update: Update, context: Context) -> None:
     elif not text:
         await say(front, context.bot, asker, number, "group_hint" if not asker.is_private else "not_read")
     elif len(text) > MAX_CHARACTERS:
-        await say(front, context.bot, asker, number, "too_long", limit=f"{MAX_CHARACTERS:,}", length=f"{len(text):,}")
+        await _say_too_long(front, context.bot, asker, number, text)
     elif message.edit_date and await front.dialogue.is_in_flow(asker.conversation):
         await say(front, context.bot, asker, number, "flow_edited")
     elif asker.is_private and await _typed_step(front, context.bot, asker, number, text):
@@ -57,6 +57,10 @@ async def question(update: Update, context: Context) -> None:
         edit_of = first if message.edit_date else ""
         note = front.words(asker.language, "caption_only") if message.caption else ""
         await answer(front, context.bot, asker, number, text=text, note=note, edit_of=edit_of)
+
+
+async def _say_too_long(front: Front, bot: Bot, asker: Asker, number: str, text: str) -> None:
+    await say(front, bot, asker, number, "too_long", limit=f"{MAX_CHARACTERS:,}", length=f"{len(text):,}")
 
 
 async def _typed_step(front: Front, bot: Bot, asker: Asker, number: str, text: str) -> bool:
@@ -90,8 +94,10 @@ async def ask(update: Update, context: Context) -> None:
     text = " ".join(context.args or ())
     if not text:
         await say(front, context.bot, asker, number_of(message), "ask_what")
-        return
-    await answer(front, context.bot, asker, number_of(message), text=text[:MAX_CHARACTERS])
+    elif len(text) > MAX_CHARACTERS:
+        await _say_too_long(front, context.bot, asker, number_of(message), text)
+    else:
+        await answer(front, context.bot, asker, number_of(message), text=text)
 
 
 async def wordless(update: Update, context: Context) -> None:

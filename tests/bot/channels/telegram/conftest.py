@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -20,10 +21,16 @@ from tests.telegram_server.plugin import telegram_server  # noqa: F401  # a fixt
 
 
 @pytest.fixture(scope="session")
-def project_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the small project, trained once."""
-    root = tmp_path_factory.mktemp("front") / "project"
-    small_front.train(root)
+def project_root(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of the small project, trained once for all processes of a run; nothing is written into it."""
+    base = tmp_path_factory.getbasetemp()
+    root = (base if worker_id == "master" else base.parent) / "front" / "project"
+    root.parent.mkdir(exist_ok=True)
+    with (root.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root.parent / "trained").exists():
+            small_front.train(root)
+            (root.parent / "trained").touch()
     return root
 
 

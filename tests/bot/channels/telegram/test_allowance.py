@@ -1,3 +1,4 @@
+from bot.channels.telegram import allowance as allowance_module
 from bot.channels.telegram.allowance import Allowance
 
 
@@ -20,3 +21,17 @@ def test_tells_once_until_something_is_answered_again():
     assert allowance.admits("ada")
     assert not allowance.admits("ada")
     assert allowance.should_tell("ada")
+
+
+def test_serves_a_thousand_people_whatever_one_of_them_floods():
+    allowance = Allowance(3, 60, clock=lambda: 0.0)
+    assert sum(allowance.admits("eve") for _ in range(5_000)) == 3
+    assert all(allowance.admits(f"person {n}") for n in range(1_000))
+    assert not allowance.admits("eve")
+
+
+def test_remembers_no_more_people_than_fit():
+    allowance = Allowance(3, 60, clock=lambda: 0.0)
+    for n in range(allowance_module._REMEMBERED + 500):
+        allowance.admits(f"person {n}")
+    assert len(allowance._purses) == allowance_module._REMEMBERED

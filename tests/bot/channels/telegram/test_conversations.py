@@ -212,8 +212,9 @@ async def test_does_not_take_the_words_of_others_for_a_question(front, ada):
     assert [row for row in rows(front) if "4711" in row.text] == []
 
 
-async def test_asks_to_shorten_a_long_message(front, ada):
-    await ada.say("x" * 3001)
+@pytest.mark.parametrize("command", ["", "/ask "])
+async def test_asks_to_shorten_a_long_message(front, ada, command):
+    await ada.say(command + "x" * 3001)
     assert (await ada.reply()).text == word(front, "en", "too_long", length="3,001", limit="3,000")
 
 
@@ -430,7 +431,8 @@ async def test_brings_the_answer_of_a_person_into_the_chat(front, ada, language)
     said = "Write to <the office> in Nairobi.\n\nIt answers on weekdays."
     await answer_request(front.front.settings, front.front.dialogue.phrases, request, said)
     told = (await ada.reply()).text
-    assert told == word(front, language, "person_answer", reference=request.reference, answer=said)
+    values = {"reference": request.reference, "answer": said, "operator": "Partnerships Desk"}
+    assert told == word(front, language, "person_answer", **values)
 
 
 PERSON = {"en": "I want a human", "zh": "我要人工"}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import os
 import signal
 
 import pytest
 
+from bot.channels.telegram import workers as receiving
+from bot.errors import ChannelError
 from tests.bot.channels.telegram import small_front
 from tests.bot.channels.telegram.test_many_at_once import ASKED, Program, answers, once, query
 
@@ -66,3 +69,9 @@ async def test_answers_everybody_in_order_while_workers_are_killed(telegram_serv
     assert log.count("is started again") == WORKERS
     assert "Traceback" not in log
     assert not any(text in log for pairs in ASKED.values() for text, _ in pairs)
+
+
+async def test_says_that_telegram_cannot_be_reached(settings, unused_tcp_port):
+    away = dataclasses.replace(settings, telegram_api_url=f"http://127.0.0.1:{unused_tcp_port}")
+    with pytest.raises(ChannelError, match="cannot be reached"):
+        await receiving.run(away, lambda index: ["false"], 2)
