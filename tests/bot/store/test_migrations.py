@@ -21,6 +21,7 @@ import bot.store.canned  # noqa: F401
 import bot.store.comparisons  # noqa: F401
 import bot.store.contacts  # noqa: F401
 import bot.store.filters  # noqa: F401
+import bot.store.former_keys  # noqa: F401
 import bot.store.inbox  # noqa: F401
 import bot.store.jobs  # noqa: F401
 import bot.store.lessons  # noqa: F401
