@@ -49,6 +49,11 @@ class KnowledgeBase:
         """The topics that have entries, in the order of their files."""
         return list(dict.fromkeys(entry.topic for entry in self.entries.values()))
 
+    @property
+    def spoken(self) -> dict[str, Language]:
+        """The languages in which people are answered: those that are complete, and no drafts."""
+        return {code: language for code, language in self.languages.items() if language.status == "complete"}
+
     def chart_of(self, entry_id: str) -> Chart | None:
         """Returns the chart that an entry's answer offers, or None."""
         return next((chart for chart in self.charts.values() if entry_id in chart.entries), None)

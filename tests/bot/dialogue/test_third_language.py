@@ -40,7 +40,7 @@ def opened(settings):
     """Opens the dialogue with a model of the files as they are now."""
     training.train(settings)
     knowledge = load(settings.knowledge)
-    phrases = load_phrases(settings.nlu_data, list(knowledge.languages))
+    phrases = load_phrases(settings.nlu_data, list(knowledge.spoken))
     before = services._services
     with EnquiryStore.from_settings(settings) as store, TextStore.from_settings(settings) as texts:
         services.use(Services(settings, knowledge, phrases, store, texts, "s" * 32))
@@ -53,6 +53,8 @@ def draft(tmp_path_factory):
     settings = small_third.write(tmp_path_factory.mktemp("draft") / "project")
     before = code_of(settings.root)
     small_third.add_draft(settings.root)
+    # What a complete language says is nothing that a draft needs.
+    (settings.nlu_data / "fr" / "phrases.yml").unlink()
     assert code_of(settings.root) == before
     return dataclasses.replace(settings, operator="Partnerships Desk", contact="desk@example.org")
 
@@ -94,9 +96,14 @@ def test_says_what_a_draft_lacks_to_be_complete(tmp_path):
 
 async def test_a_draft_is_not_spoken(draft):
     with opened(draft) as dialogue:
-        reply = await Talk(dialogue).say(ASKED, language_hint="fr")
-    assert (reply.language, reply.entry) == ("en", "duties.invitation")
-    assert reply.title == "What the Assembly invites business to do"
+        talk = Talk(dialogue)
+        reply = await talk.say(ASKED, language_hint="fr")
+        assert (reply.language, reply.entry) == ("en", "duties.invitation")
+        assert reply.title == "What the Assembly invites business to do"
+        wanted = await talk.send(command='/change_language{"language": "fr"}', text="/language fr")
+        assert wanted.text == dialogue.phrases.get("language_unknown", "en", languages="English, 中文")
+        # As before, who writes in it is told in it that it is not spoken.
+        assert dialogue.phrases.foreign["fr"].script == "Latin"
 
 
 @pytest.mark.parametrize(
