@@ -131,7 +131,7 @@ def declined(guide: Guide, decision: Decision) -> Reply:
 
 def _in_another_language(guide: Guide) -> Reply | None:
     """Returns the polite line, in its own language, for a message in one that is not spoken here; else None."""
-    languages, foreign = guide.knowledge.languages, guide.services.phrases.foreign
+    languages, foreign = guide.knowledge.spoken, guide.services.phrases.foreign
     code = foreign_language(guide.turn.text, languages, {code: one.script for code, one in foreign.items()})
     spoken = guide.knowledge.languages[guide.language].locator_join.join(one.name for one in languages.values())
     if code:

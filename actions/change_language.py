@@ -15,7 +15,7 @@ class ActionChangeLanguage(GuideAction):
 
     def respond(self, guide: Guide) -> Response:
         """See parent class."""
-        known = guide.knowledge.languages
+        known = guide.knowledge.spoken
         wanted = next((code for code in guide.turn.question.values("language") if code in known), "")
         if not wanted:
             names = known[guide.language].locator_join.join(language.name for language in known.values())

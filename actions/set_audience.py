@@ -5,10 +5,7 @@ from __future__ import annotations
 from actions._answering import follow_up
 from actions._base import Guide, GuideAction, Response
 from bot.knowledge.context import corrects_the_last
-
-# Words by which people say who they are; whoever names a UN entity as their own is staff.
-_STAFF = ("un ", "united nations", "agency", "staff", "联合国", "机构", "职员", "工作人员")
-_COMPANY = ("company", "business", "firm", "corporate", "startup", "start-up", "enterprise", "公司", "企业", "厂")
+from bot.knowledge.wording import has_word
 
 
 class ActionSetAudience(GuideAction):
@@ -24,11 +21,17 @@ class ActionSetAudience(GuideAction):
         taken_up = follow_up(guide) if corrects_the_last(guide.turn.text, guide.knowledge) else None
         if taken_up is not None:
             return taken_up
-        text = f"{guide.turn.text.lower()} "
-        if any(word in text for word in _COMPANY):
+        if _names(guide, "company"):
             guide.audience = "company"
-        elif guide.turn.question.values("organisation") or any(word in text for word in _STAFF):
+        # Whoever names a UN entity as their own is staff.
+        elif guide.turn.question.values("organisation") or _names(guide, "un_staff"):
             guide.audience = "un_staff"
         else:
             return Response(guide.say("audience_unknown", "notice"))
         return Response(guide.say(f"audience_{guide.audience}", "notice"), {"audience": guide.audience})
+
+
+def _names(guide: Guide, audience: str) -> bool:
+    """Returns whether a message has one of the words, in any language, that people of an audience use of themselves."""
+    listed = [texts.get(f"audience_words_{audience}", "") for texts in guide.services.phrases.texts.values()]
+    return has_word(guide.turn.text, [word.strip() for words in listed for word in words.split(",") if word.strip()])

@@ -53,7 +53,7 @@ def services() -> Services:
             _services = Services(
                 settings=settings,
                 knowledge=knowledge,
-                phrases=load_phrases(settings.nlu_data, list(knowledge.languages)),
+                phrases=load_phrases(settings.nlu_data, list(knowledge.spoken)),
                 store=EnquiryStore.from_settings(settings).open(),
                 texts=TextStore.from_settings(settings),
                 secret=key,

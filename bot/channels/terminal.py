@@ -126,7 +126,7 @@ class Terminal:
 
     async def _change_language(self, wanted: str) -> Answer:
         code = wanted.strip().lower()
-        if code in self._dialogue.knowledge.languages:
+        if code in self._dialogue.knowledge.spoken:
             self._language = code
             command = f'/change_language{{"language": "{code}"}}'
             return await self._ask(Message(self._conversation, "terminal", text=f"/language {code}", command=command))

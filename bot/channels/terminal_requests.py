@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from bot.dialogue.door import Answer, Dialogue, Message
 from bot.errors import StoreError
+from bot.flows.result import fill
 from bot.reply import Reply
 from bot.store.contacts import normal_reference
 from bot.store.correspondence import Correspondence
@@ -27,13 +28,22 @@ class Requests:
         self._pseudonym = pseudonym
 
     def news(self) -> Iterator[Reply]:
-        """Yields the replies that wait; each counts as read once the next one is asked for."""
+        """Yields the replies that wait, and that nobody has answered in time; each is told once.
+
+        One counts as read when the next one is asked for.
+        """
         try:
             for contact, part in self._correspondence.unseen(self._pseudonym):
                 values = {"reference": contact.reference, "reply": part.text}
                 words = self._dialogue.phrases.get("request_reply", contact.language, **values)
                 yield Reply("notice", contact.language, body=tuple(words.split("\n\n")))
                 self._correspondence.arrived(part)
+            settings = self._dialogue.settings
+            for contact in self._correspondence.unanswered(self._pseudonym, settings.reply_days):
+                values = {"reference": contact.reference, "contact": settings.contact, "days": str(settings.reply_days)}
+                words = self._dialogue.knowledge.flow_words[contact.language].phrases["request_overdue"]
+                yield Reply("notice", contact.language, body=(fill(words, **values),))
+                self._correspondence.contacts.mark_overdue(contact.reference)
         except StoreError as error:
             logger.warning("replies to requests could not be read: %s", error)
 

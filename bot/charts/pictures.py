@@ -76,8 +76,7 @@ def fonts_for(knowledge: KnowledgeBase, files: Sequence[str] | None = None) -> t
 def _language(
     chart: Chart, knowledge: KnowledgeBase, language: str, files: Sequence[str] | None
 ) -> tuple[str, Table, Typeface]:
-    complete = [code for code, known in knowledge.languages.items() if known.status == "complete"]
-    for code in dict.fromkeys((language, *complete)):
+    for code in dict.fromkeys((language, *knowledge.spoken)):
         if code not in chart.texts:
             continue
         table = table_of(chart, knowledge, code)

@@ -62,5 +62,5 @@ def _deliver(settings: Settings, contact: Contact, text: str) -> None:
 
     if not contact.has_chat:
         raise ChannelError("the request came from a channel that no message can be sent to")
-    phrases = load_phrases(settings.nlu_data, list(load(settings.knowledge).languages))
+    phrases = load_phrases(settings.nlu_data, list(load(settings.knowledge).spoken))
     asyncio.run(answer_request(settings, phrases, contact, text))

@@ -111,8 +111,8 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
     from bot.channels.telegram.menu import menus
 
     knowledge = load(settings.knowledge)
-    codes = [code for code, known in knowledge.languages.items() if known.status == "complete"]
-    for menu in menus(load_phrases(settings.nlu_data, list(knowledge.languages)), codes):
+    codes = list(knowledge.spoken)
+    for menu in menus(load_phrases(settings.nlu_data, codes), codes):
         print(f"language {menu.language or '(everybody else)'}")
         print(f"  name: {menu.name}")
         print(f"  short description: {menu.short_description}")

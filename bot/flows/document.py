@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import os
 import uuid
 from collections.abc import Iterator
@@ -23,14 +24,19 @@ from bot.flows.state import State, answers_of, path
 from bot.knowledge import render
 from bot.knowledge.flows import Step
 
-_LATIN, _HAN = "Calibri", "Noto Sans CJK SC"
+#: For alphabets and for Han characters: fonts that come with the office programs; others put their own in their place.
+_LATIN, _HAN = "Calibri", "Microsoft YaHei"
 _GREY, _BLUE = RGBColor(0x55, 0x55, 0x55), RGBColor(0x1F, 0x4E, 0x79)
 _COLUMNS = (Cm(5.5), Cm(11.0))
 #: Sizes in points of text, title, headings of first and second level; a note has to fit on one page.
 _SIZES = {"record": (10.5, 20, 14, 11.5), "note": (9, 16, 11.5, 10)}
 _MARGINS = {"record": Cm(2.0), "note": Cm(1.3)}
+#: Room in points above and below what stands in a cell.
+_CELL_SPACE = {"record": 2, "note": 0.5}
 #: Room for what is filled in by hand.
 _BLANK_LINES = 2
+#: Stands for the number of a page until the document is opened.
+_PAGE = "\N{REPLACEMENT CHARACTER}"
 
 
 def write(teller: Teller, state: State, var: Path, today: datetime.date) -> Path:
@@ -110,11 +116,19 @@ def _set_up(made: Any, teller: Teller) -> None:
             made.styles[name].font.color.rgb = _BLUE
     made.core_properties.title = teller.text.document.get("title", teller.text.title)
     made.core_properties.author = ""
-    made.core_properties.language = teller.language
+    locale = teller.phrase("document_locale")
+    made.core_properties.language = locale
+    # Without it a program breaks lines, picks characters and checks the spelling as in American English. Names in Latin
+    # letters stay English among Han characters, or LibreOffice 7.4 breaks lines inside them.
+    (default,) = made.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr/w:lang")
+    has_spaces = result.language_has_spaces(teller.language, teller.knowledge)
+    default.set(qn("w:val" if has_spaces else "w:eastAsia"), locale)
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    footer.add_run(f"{teller.phrase('document_page')} ")
+    before, _, behind = teller.phrase("document_page", page=_PAGE).partition(_PAGE)
+    footer.add_run(before)
     _field(footer.add_run(), "PAGE")
+    footer.add_run(behind)
 
 
 def _field(run: Any, code: str) -> None:
@@ -149,8 +163,14 @@ def _parts(teller: Teller, state: State) -> Iterator[tuple[str, list[Step]]]:
 
 def _answers(made: Any, teller: Teller, state: State) -> None:
     answers = answers_of(teller.flow, state)
+    space = Pt(_CELL_SPACE[teller.flow.document or "record"])
     for part, steps in _parts(teller, state):
         made.add_heading(teller.text.parts.get(part, teller.phrase("document_answers")), level=1)
+        if teller.flow.document == "note" and [step.kind for step in steps] == ["text"]:
+            # Under its heading, over the whole width: half a page of words leaves room for the rest of the note.
+            for line in _lines(teller, steps[0], answers):
+                made.add_paragraph(line)
+            continue
         table = made.add_table(rows=0, cols=2)
         table.style = "Table Grid"
         table.autofit = False
@@ -169,6 +189,8 @@ def _answers(made: Any, teller: Teller, state: State) -> None:
             _answer(cells[1], teller, step, answers)
             for cell, width in zip(cells, _COLUMNS, strict=True):
                 cell.width = width
+                cell.paragraphs[0].paragraph_format.space_before = space
+                cell.paragraphs[-1].paragraph_format.space_after = space
 
 
 def _answer(cell: Any, teller: Teller, step: Step, answers: dict[str, Any]) -> None:
@@ -179,11 +201,15 @@ def _answer(cell: Any, teller: Teller, step: Step, answers: dict[str, Any]) -> N
         for _ in range(_BLANK_LINES):
             cell.add_paragraph()
         return
-    said = teller.said(step, answers[step.id]) if step.id in answers else teller.phrase("not_asked")
-    lines = said.splitlines() or [""]
+    lines = _lines(teller, step, answers)
     cell.text = lines[0]
     for line in lines[1:]:
         cell.add_paragraph(line)
+
+
+def _lines(teller: Teller, step: Step, answers: dict[str, Any]) -> list[str]:
+    said = teller.said(step, answers[step.id]) if step.id in answers else teller.phrase("not_asked")
+    return said.splitlines() or [""]
 
 
 def _sources(made: Any, teller: Teller, blocks: list[Block]) -> None:
@@ -194,7 +220,9 @@ def _sources(made: Any, teller: Teller, blocks: list[Block]) -> None:
     made.add_heading(teller.phrase("document_sources"), level=1)
     for reference in references:
         source = teller.knowledge.sources[reference.source]
-        place = render.written_locators(reference.locators, known)
+        # In the order in which they stand in the source: whoever looks them up turns the pages once.
+        ordered = sorted(reference.locators, key=lambda locator: int(locator) if locator.isdigit() else math.inf)
+        place = render.written_locators(tuple(ordered), known)
         title = known.source_titles.get(reference.source, "")
         url = source.url_in(teller.language)
         year = "" if str(source.year) in title else str(source.year)

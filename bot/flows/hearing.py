@@ -10,6 +10,7 @@ from typing import Any, Literal
 from bot.flows.state import ASKING, RESULT, SUMMARY, State, path
 from bot.knowledge.flows import Flow, FlowWords, Step
 from bot.knowledge.loader import normal_question
+from bot.knowledge.wording import has_han, plain, without
 
 Kind = Literal[
     "answer",
@@ -51,7 +52,6 @@ _LISTED: dict[str, tuple[Kind, ...]] = {
     RESULT: ("finish", "page", "document", "cancel"),
 }
 _NUMBERS = re.compile(r"\d{1,2}")
-_BETWEEN_NUMBERS = re.compile(r"[\s,;.、，；。和与及&+/]|and", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -200,8 +200,11 @@ def _pieces(flow: Flow, step: str) -> set[str]:
 def _answer(flow: Flow, step: Step, words: dict[str, FlowWords], text: str) -> Heard | None:
     """Returns the answer that a number, a label or listed words are."""
     folded = normal_question(text)
-    if re.fullmatch(r"(?:\d{1,2}|\W|and|和|与|及)+", text, re.IGNORECASE) and _NUMBERS.search(folded):
-        chosen = [int(number) for number in _NUMBERS.findall(_digits(text))]
+    joining = [word for known in words.values() for word in known.typed.get("between", ())]
+    # "1and3" is typed as well.
+    numbers = without(re.sub(r"(\d+)", r" \1 ", plain(text)), joining)
+    if re.fullmatch(r"(?:\d{1,2}|\W)+", numbers) and _NUMBERS.search(folded):
+        chosen = [int(number) for number in _NUMBERS.findall(numbers)]
         if all(1 <= number <= len(step.options) for number in chosen):
             options = list(dict.fromkeys(step.options[number - 1] for number in chosen))
             if step.kind == "choices":
@@ -214,17 +217,26 @@ def _answer(flow: Flow, step: Step, words: dict[str, FlowWords], text: str) -> H
             return Heard("answer", [option] if step.kind == "choices" else option)
     if step.kind == "choices":
         named = [
-            next((o for o in step.options if normal_question(part) in _folded(flow, step, o, words)), "")
-            for part in re.split(r"[,;、，；]|\band\b|和|以及", text)
+            option
+            for part in re.split(r"[,;、，；]", text)
             if part.strip()
+            for option in _joined(flow, step, words, part, joining)
         ]
         if named and all(named):
             return Heard("answer", list(dict.fromkeys(named)))
     return None
 
 
-def _digits(text: str) -> str:
-    return _BETWEEN_NUMBERS.sub(" ", text.translate({0xFF10 + digit: str(digit) for digit in range(10)}))
+def _joined(flow: Flow, step: Step, words: dict[str, FlowWords], part: str, joining: list[str]) -> list[str]:
+    """Returns the option that a part of an answer names, or those it joins ("law and care"); "" where it names none."""
+    whole = _option(flow, step, words, part)
+    if whole:
+        return [whole]
+    return [_option(flow, step, words, one) for one in without(plain(part), joining, "\n").split("\n") if one.strip()]
+
+
+def _option(flow: Flow, step: Step, words: dict[str, FlowWords], said: str) -> str:
+    return next((o for o in step.options if normal_question(said) in _folded(flow, step, o, words)), "")
 
 
 def _folded(flow: Flow, step: Step, option: str, words: dict[str, FlowWords]) -> set[str]:
@@ -263,16 +275,17 @@ def _within(flow: Flow, step: Step, words: dict[str, FlowWords], text: str) -> l
 
 def _is_part(short: str, long: str) -> bool:
     """Returns whether one name stands inside another; a few letters do so by chance."""
-    return len(short) >= (5 if short.isascii() else 2) and short in long
+    return len(short) >= (2 if has_han(short) else 5) and short in long
 
 
 def reads_as_question(text: str, words: dict[str, FlowWords]) -> bool:
     """Returns whether a text asks something, by its signs: its last or its first words."""
     asking = [word for known in words.values() for word in known.typed.get("asking", ())]
-    folded = text.strip().casefold()
-    if folded.endswith(("?", "？", "吗", "呢")):
+    closing = [word for known in words.values() for word in known.typed.get("asking_end", ())]
+    folded = plain(text).strip()
+    if folded.endswith(tuple(plain(word) for word in closing)):
         return True
-    return any(folded.startswith(f"{word} ") if word.isascii() else word in folded for word in asking)
+    return any(word in folded if has_han(word) else folded.startswith(f"{plain(word)} ") for word in asking)
 
 
 def _begins(text: str, name: str) -> bool:
@@ -280,4 +293,4 @@ def _begins(text: str, name: str) -> bool:
     if not text.startswith(name) or not any(character.isalpha() for character in name):
         return False
     following = text[len(name) : len(name) + 1]
-    return not (name.isascii() and following.isalnum()) and (len(name) > 1 or not name.isascii())
+    return has_han(name) or (len(name) > 1 and not following.isalnum())

@@ -33,12 +33,12 @@ def _onward(flow: Flow, state: State, kind: str, value: object) -> State:
         picked = tuple(option for option in state.picked if option != value)
         return _remarked(dataclasses.replace(state, picked=picked if value in state.picked else (*picked, str(value))))
     if kind == "skip" and state.phase == ASKING:
-        if flow.steps[state.at].is_required or flow.draw:
+        if flow.steps[state.at].is_required:
             return _remarked(state, "required")
         return answered(flow, state, None)
     if kind == "back":
         earlier = before(flow, state)
-        return _remarked(reopened(state, earlier), "") if earlier and not flow.draw else _remarked(state, "first")
+        return _remarked(reopened(state, earlier), "") if earlier else _remarked(state, "first")
     if kind == "change" and value in state.answers:
         return reopened(state, str(value))
     if kind == "page":

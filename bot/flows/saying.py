@@ -86,6 +86,8 @@ class Teller:
         return [Block(self.phrase(name))] if name else []
 
     def _why(self, step: Step) -> Block:
+        if self.flow.draw:  # the explanation would give the answer away
+            return Block(self.phrase("why_drawn"))
         why = self.text.whys.get(step.id) or self.phrase("why_none")
         if step.office:
             office = self.phrase("unconfirmed", office=self.words.offices[step.office])
@@ -94,14 +96,13 @@ class Teller:
 
     def _verdict(self, state: State) -> list[Block]:
         """Returns whether the last answer of a quiz was right, with the explanation and its source."""
-        done = [name for name in state.drawn if name in state.answers]
-        if not done:
+        if not state.answers:
             return []
-        step = self.flow.steps[done[-1]]
-        if state.answers[step.id] == step.right:
-            said = self.phrase("right")
-        else:
-            said = self.phrase("wrong", answer=self.text.labels[step.id][step.right])
+        # The last answer, not the last question: an earlier one may have been answered again.
+        step = self.flow.steps[list(state.answers)[-1]]
+        given = state.answers[step.id]
+        name = "right" if given == step.right else "passed_over" if given is None else "wrong"
+        said = self.phrase(name, answer=self.text.labels[step.id][step.right])
         return [Block(said), Block(self.text.whys[step.id], step.references)]
 
     def choices(self, state: State) -> tuple[Choice, ...]:
@@ -114,10 +115,9 @@ class Teller:
         names = []
         if step.kind == "choices":
             names.append("done")
-        if not self.flow.draw:
-            names += ["why"] if state.remark != "why" else []
-            names += [] if step.is_required else ["skip"]
-            names += ["back"] if before(self.flow, state) else []
+        names += ["why"] if state.remark != "why" and not self.flow.draw else []
+        names += [] if step.is_required else ["skip"]
+        names += ["back"] if before(self.flow, state) and not self.flow.draw else []
         return (*found, *self._controls(state, *names, "cancel"))
 
     def label(self, step: Step, option: str) -> str:

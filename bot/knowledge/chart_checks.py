@@ -7,6 +7,9 @@ from decimal import Decimal
 
 from bot.knowledge.charts import Chart, ChartText
 from bot.knowledge.loader import KnowledgeBase, read_yaml
+from bot.knowledge.models import Language
+
+Strange = Callable[[str, set[Decimal], Language], list[Decimal]]
 
 #: Shares are rounded in the sources, so they may miss the whole by this much.
 _ROUNDING = Decimal(1)
@@ -18,7 +21,7 @@ _MOST_LINES = 2
 _MOST_PLACES = 10
 
 
-def check_charts(knowledge: KnowledgeBase, strange: Callable[[str, set[Decimal]], list[Decimal]]) -> Iterator[str]:
+def check_charts(knowledge: KnowledgeBase, strange: Strange) -> Iterator[str]:
     """Yields every problem in the charts of a knowledge base, as `path: what is wrong`.
 
     Args:
@@ -100,7 +103,7 @@ def _words(
     chart: Chart,
     knowledge: KnowledgeBase,
     known: set[Decimal],
-    strange: Callable[[str, set[Decimal]], list[Decimal]],
+    strange: Strange,
     *,
     is_whole: bool,
 ) -> Iterator[str]:
@@ -114,7 +117,9 @@ def _words(
         yield from (f"{where}: {problem}" for problem in _keys(chart, text))
         if is_whole:
             said = " ".join((text.title, text.note, *text.categories.values(), *text.series.values()))
-            yield from (f"{where}: the number {n} stands at no place of the chart" for n in strange(said, known))
+            yield from (
+                f"{where}: the number {n} stands at no place of the chart" for n in strange(said, known, language)
+            )
 
 
 def _keys(chart: Chart, text: ChartText) -> Iterator[str]:

@@ -17,8 +17,8 @@ from bot.knowledge import render
 from bot.knowledge.chart_checks import check_charts
 from bot.knowledge.flow_checks import check_flows
 from bot.knowledge.loader import KnowledgeBase, load, normal_question, read_yaml, term_questions
-from bot.knowledge.models import Entry, Text
-from bot.knowledge.numbers import numbers_in
+from bot.knowledge.models import Entry, Language, Text
+from bot.knowledge.numbers import numbers_in, stated_in
 from bot.reply import MAX_LOCATORS, MAX_TEXT_CHARACTERS
 
 #: Fewer ways to ask for an entry do not teach a classifier anything.
@@ -221,7 +221,7 @@ def _text(entry: Entry, text: Text, code: str, knowledge: KnowledgeBase, cited: 
     unknown = set(render.PLACEHOLDER.findall(words)) - set(entry.figures)
     for key in sorted(unknown):
         yield f"{{{key}}} is no figure of the entry"
-    for number in _strange(words, cited):
+    for number in _strange(words, cited, knowledge.languages[code]):
         yield f"the number {number} stands at no cited place"
     yield from _lengths(entry, text, code, knowledge)
     others = {a for c, t in entry.texts.items() if c != code for a in t.audience}
@@ -231,11 +231,19 @@ def _text(entry: Entry, text: Text, code: str, knowledge: KnowledgeBase, cited: 
         yield "has no `more`, another language has"
 
 
-def _strange(words: str, known: set[Decimal]) -> list[Decimal]:
+def _strange(words: str, known: set[Decimal], language: Language) -> list[Decimal]:
     """Returns the numbers that words state and that are not among the known ones, smallest first."""
     bare = _NAMES.sub(" ", render.PLACEHOLDER.sub(" ", words))
-    digits = " ".join(re.findall(r"[\d.,]*\d(?: ?(?:万亿|亿|万|thousand|million|billion|trillion))?", bare))
-    return sorted(n for n in _figures(digits) if n not in known)
+    for name in _named_numbers(language):
+        bare = re.sub(name, " ", bare, flags=re.IGNORECASE)
+    return sorted(number for number in stated_in(bare, language) if number not in known)
+
+
+def _named_numbers(language: Language) -> list[str]:
+    """Returns the patterns of a language's names with numbers in them, and of the places that its answers name."""
+    places = [language.locators[kind] for kind in ("paragraph", "paragraphs", "principle") if kind in language.locators]
+    names = (name.split("{number}") for name in (*language.number_names, *places))
+    return [r"\d+".join(re.escape(part) for part in parts) for parts in names]
 
 
 def _lengths(entry: Entry, text: Text, code: str, knowledge: KnowledgeBase) -> Iterator[str]:
@@ -248,14 +256,6 @@ def _lengths(entry: Entry, text: Text, code: str, knowledge: KnowledgeBase) -> I
             if len(reply.text) > MAX_TEXT_CHARACTERS:
                 length = len(reply.text)
                 yield f"the reply ({part}, {audience}) has {length} characters; at most {MAX_TEXT_CHARACTERS}"
-
-
-def _figures(digits: str) -> set[Decimal]:
-    """The numbers a text states: the scaled reading where there is a scale word, else the bare one."""
-    stated = set()
-    for token in re.findall(r"[\d.,]*\d(?: ?(?:万亿|亿|万|thousand|million|billion|trillion))?", digits):
-        stated.add(max(numbers_in(token.strip(".,")), default=Decimal(0)))
-    return stated
 
 
 def _questions(knowledge: KnowledgeBase) -> Iterator[str]:

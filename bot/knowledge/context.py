@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.knowledge.loader import KnowledgeBase
 from bot.knowledge.models import Entry
+from bot.knowledge.wording import begins_with, has_word, plain, without
 
 # A message this short may lean on the one before ("and in 2007?", "那环境方面呢").
 _SHORT_WORDS = 9
@@ -140,23 +140,19 @@ def points_back(text: str, knowledge: KnowledgeBase) -> bool:
         return False
     if has_pronoun(text, knowledge):
         return True
-    left = _plain(text)
+    left = plain(text)
     for language in knowledge.languages.values():
-        left = _without(left, language.question_words)
-    if left == _plain(text):
+        left = without(left, language.question_words)
+    if left == plain(text):
         return False
     for language in knowledge.languages.values():
-        left = _without(left, language.reference_words)
+        left = without(left, language.reference_words)
     return _is_short(left, _POINTING_REST_WORDS, _POINTING_REST_HAN)
 
 
 def has_pronoun(text: str, knowledge: KnowledgeBase) -> bool:
     """Returns whether a message has a word such as "it" or "它"."""
-    return any(_has(_plain(text), language.pronouns) for language in knowledge.languages.values())
-
-
-def _has(text: str, words: tuple[str, ...]) -> bool:
-    return _without(text, words) != text
+    return any(has_word(text, language.pronouns) for language in knowledge.languages.values())
 
 
 def _nearness(entry: Entry, last: Entry | None) -> float:
@@ -169,45 +165,23 @@ def _nearness(entry: Entry, last: Entry | None) -> float:
 
 def says_nothing_else(rest: str, knowledge: KnowledgeBase) -> bool:
     """Returns whether the words beside what a message names are all such as refer: "I mean the …", "那…呢"."""
-    left = _plain(rest)
+    left = plain(rest)
     for words in (language.reference_words for language in knowledge.languages.values()):
-        left = _without(left, words)
+        left = without(left, words)
     return not any(character.isalnum() for character in left)
 
 
 def goes_on(text: str, knowledge: KnowledgeBase) -> bool:
     """Returns whether a message, or a sentence of it, begins as one does that goes on: "and …", "那…"."""
     words = [word for language in knowledge.languages.values() for word in language.continuation_words]
-    starts = re.split(r"[.!?,;。！？，；]\s*", _plain(text))
-    return any(re.match(rf"\s*(?:{_any_of(words)})(?![a-z])", start) for start in starts) if words else False
+    starts = re.split(r"[.!?,;。！？，；]\s*", plain(text))
+    return any(begins_with(start, words) for start in starts)
 
 
 def corrects_the_last(text: str, knowledge: KnowledgeBase) -> bool:
     """Returns whether a message begins as people begin who were misunderstood: "no, I meant …", "不对，…"."""
-    begin = _plain(text).lstrip()
-    return any(
-        re.match(rf"{re.escape(word)}(?![a-z])", begin)
-        for language in knowledge.languages.values()
-        for word in language.correction_words
-    )
-
-
-def _plain(text: str) -> str:
-    """Returns a text in lower case and without differences of width; marks that are not seen are left out."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if unicodedata.category(c) != "Cf")
-
-
-def _without(text: str, words: tuple[str, ...]) -> str:
-    """Returns a text without some words: whole ones in alphabets, anywhere in scripts without spaces."""
-    latin = [word for word in words if word.isascii()]
-    other = [word for word in words if not word.isascii()]
-    for pattern in ([rf"\b(?:{_any_of(latin)})\b"] if latin else []) + ([_any_of(other)] if other else []):
-        text = re.sub(pattern, " ", text)
-    return text
-
-
-def _any_of(words: list[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    begin = plain(text)
+    return any(begins_with(begin, language.correction_words) for language in knowledge.languages.values())
 
 
 def _aboutness(entry: Entry, thing: tuple[str, str], knowledge: KnowledgeBase) -> float:

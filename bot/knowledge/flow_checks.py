@@ -10,10 +10,10 @@ from typing import Any
 
 from bot.knowledge.flows import SKIPPED, Condition, Flow, FlowText, Item, Step
 from bot.knowledge.loader import KnowledgeBase, normal_question
-from bot.knowledge.models import Reference
+from bot.knowledge.models import Language, Reference
 from bot.reply import MAX_LOCATORS
 
-Strange = Callable[[str, set[Decimal]], list[Decimal]]
+Strange = Callable[[str, set[Decimal], Language], list[Decimal]]
 
 #: Telegram's 64 bytes for a button, less the version, the kind and their separators.
 _MOST_BYTES = 58
@@ -209,7 +209,7 @@ def _words(flow: Flow, knowledge: KnowledgeBase, strange: Strange) -> Iterator[s
             continue
         text = flow.texts[code]
         yield from (f"{where}: {problem}" for problem in _text(flow, text))
-        yield from (f"{where}: {problem}" for problem in _numbers(flow, text, knowledge, strange))
+        yield from (f"{where}: {problem}" for problem in _numbers(flow, text, language, knowledge, strange))
 
 
 def _text(flow: Flow, text: FlowText) -> Iterator[str]:
@@ -244,20 +244,29 @@ def _same(where: str, wanted: set[str], present: set[str]) -> Iterator[str]:
     yield from (f"{where}: {name}: stands in no flow" for name in sorted(present - wanted))
 
 
-def _numbers(flow: Flow, text: FlowText, knowledge: KnowledgeBase, strange: Strange) -> Iterator[str]:
+def _numbers(
+    flow: Flow, text: FlowText, language: Language, knowledge: KnowledgeBase, strange: Strange
+) -> Iterator[str]:
     """Yields the numbers that a text states and that stand at none of the places it rests on."""
     for step in flow.steps.values():
         said = "\n".join((text.questions.get(step.id, ""), text.whys.get(step.id, "")))
         said += "\n".join(text.labels.get(step.id, {}).values()) if step.id == step.right else ""
-        yield from _strange_in(f"steps.{step.id}", said, step.references, knowledge, strange)
+        yield from _strange_in(f"steps.{step.id}", said, language, step.references, knowledge, strange)
     for section in flow.sections.values():
         for item in section.items.values():
             said = text.items.get(section.id, {}).get(item.id, "")
-            yield from _strange_in(f"sections.{section.id}.{item.id}", said, item.references, knowledge, strange)
+            yield from _strange_in(
+                f"sections.{section.id}.{item.id}", said, language, item.references, knowledge, strange
+            )
 
 
 def _strange_in(
-    where: str, said: str, references: tuple[Reference, ...], knowledge: KnowledgeBase, strange: Strange
+    where: str,
+    said: str,
+    language: Language,
+    references: tuple[Reference, ...],
+    knowledge: KnowledgeBase,
+    strange: Strange,
 ) -> Iterator[str]:
     known: set[Decimal] = set()
     for reference in references:
@@ -267,7 +276,7 @@ def _strange_in(
             known |= {Decimal(locator) for locator in reference.locators if locator.isdigit()}
             known |= {figure.value for figure in _figures(reference, knowledge)}
             known |= {Decimal(figure.year) for figure in _figures(reference, knowledge)}
-    yield from (f"{where}: the number {number} stands at no cited place" for number in strange(said, known))
+    yield from (f"{where}: the number {number} stands at no cited place" for number in strange(said, known, language))
 
 
 def _figures(reference: Reference, knowledge: KnowledgeBase) -> Iterator[Any]:

@@ -49,6 +49,11 @@ class KnowledgeBase:
         """The topics that have entries, in the order of their files."""
         return list(dict.fromkeys(entry.topic for entry in self.entries.values()))
 
+    @property
+    def spoken(self) -> dict[str, Language]:
+        """The languages in which people are answered: those that are complete, and no drafts."""
+        return {code: language for code, language in self.languages.items() if language.status == "complete"}
+
     def chart_of(self, entry_id: str) -> Chart | None:
         """Returns the chart that an entry's answer offers, or None."""
         return next((chart for chart in self.charts.values() if entry_id in chart.entries), None)
@@ -270,6 +275,8 @@ def _language(data: dict[str, Any]) -> tuple[str, Language]:
         pronouns=tuple(data.get("pronouns", ())),
         question_words=tuple(data.get("question_words", ())),
         continuation_words=tuple(data.get("continuation_words", ())),
+        digits_point=numbers.get("point", "."),
+        number_names=tuple(numbers.get("names", ())),
         source_titles=dict(data["sources"]),
     )
     return language.code, language

@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 from safetensors.numpy import load_file
-from scipy.special import erf
 from threadpoolctl import ThreadpoolController
 from tokenizers import Tokenizer
 
@@ -35,6 +34,8 @@ _LONGEST = 128
 _BATCH = 1024
 # Two cores are what a small server has; a third thread gained nothing beside the rest of training.
 _THREADS = 2
+# Rows of the feed-forward step that are gated at a time: what stays in the processor's cache.
+_ROWS = 64
 
 
 def packaged_folder() -> Path:
@@ -164,18 +165,33 @@ class _Layer:
         flat = _normalise(flat + context @ self._out[0] + self._out[1], self._out_norm, epsilon)
         inner = flat @ self._up[0]
         inner += self._up[1]
-        inner *= _gate(inner)
+        for start in range(0, len(inner), _ROWS):
+            inner[start : start + _ROWS] *= _gate(inner[start : start + _ROWS])
         flat = _normalise(flat + inner @ self._down[0] + self._down[1], self._down_norm, epsilon)
         return flat.reshape(texts, tokens, size)
 
 
 def _gate(states: Array) -> Array:
-    """Returns what each value is multiplied by in a Gaussian error linear unit; in place, since this takes long."""
-    gate = states * np.float32(1 / np.sqrt(2))
-    erf(gate, out=gate)
-    gate += 1
-    gate *= np.float32(0.5)
-    return gate
+    """Returns what each value is multiplied by in a Gaussian error linear unit: half of 1 + erf(value / sqrt 2).
+
+    By formula 7.1.26 of Abramowitz and Stegun (error below 1.5e-7), which numpy computes in half of scipy's time.
+    """
+    scaled = np.abs(states)
+    scaled *= np.float32(1 / np.sqrt(2))
+    t = scaled * np.float32(0.3275911)
+    t += 1
+    np.reciprocal(t, out=t)
+    tail = t * np.float32(1.061405429)
+    for coefficient in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        tail += np.float32(coefficient)
+        tail *= t
+    np.square(scaled, out=scaled)
+    np.negative(scaled, out=scaled)
+    np.exp(scaled, out=scaled)
+    tail *= scaled
+    tail *= np.float32(0.5)
+    # Of the two halves of the curve the one is what the other lacks.
+    return np.where(states < 0, tail, 1 - tail)
 
 
 def _dense_of(weights: dict[str, Array], name: str) -> tuple[Array, Array]:

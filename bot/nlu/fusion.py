@@ -127,15 +127,21 @@ def fit(rows: Sequence[Row], groups: Array) -> Fusion:
     """
     if len(rows) < _FEWEST:
         return Fusion.untuned()
-    weights = _conditional_logit(rows, groups)
-    return Fusion(tuple(weights), tuple(_trust(rows, groups)))
-
-
-def _conditional_logit(rows: Sequence[Row], groups: Array) -> Array:
-    """Returns the weights under which the right groups of labels are likeliest, with a light pull towards zero."""
     features, right = _candidates(rows, groups)
+    weights = _conditional_logit(features, right, np.zeros(len(FEATURES)))
+    return Fusion(tuple(weights), tuple(_trust(rows, groups, features, right, weights)))
+
+
+def _conditional_logit(features: Array, right: Array, start: Array) -> Array:
+    """Returns the weights under which the right groups of labels are likeliest, with a light pull towards zero.
+
+    Args:
+        features: questions by candidates by features.
+        right: questions by candidates, whether a candidate is right.
+        start: weights to begin from; there is one optimum, which is found sooner from near it.
+    """
     scale = np.maximum(features.reshape(-1, features.shape[2]).std(axis=0), 1e-3)
-    features /= scale
+    features = features / scale
 
     def loss(weights: Array) -> tuple[float, Array]:
         scores = features @ weights.astype(np.float32)
@@ -148,8 +154,7 @@ def _conditional_logit(rows: Sequence[Row], groups: Array) -> Array:
 
     # Nothing that speaks for an entry may count against it, or the other way round, by an accident of the sample.
     bounds = [(None, 0) if name in AGAINST else (None, None) if name in KINDS else (0, None) for name in FEATURES]
-    start = np.zeros(features.shape[2])
-    result = scipy.optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
+    result = scipy.optimize.minimize(loss, start * scale, jac=True, method="L-BFGS-B", bounds=bounds)
     return result.x / scale
 
 
@@ -167,11 +172,12 @@ def _candidates(rows: Sequence[Row], groups: Array) -> tuple[Array, Array]:
     return np.stack(features), np.stack(right)
 
 
-def _trust(rows: Sequence[Row], groups: Array) -> Array:
+def _trust(rows: Sequence[Row], groups: Array, features: Array, is_right: Array, start: Array) -> Array:
     """Returns the logistic regression from trust features to whether the first choice rests on a right place."""
     inputs, right = [], []
     for fold in range(_FOLDS):
-        weights = _conditional_logit([row for i, row in enumerate(rows) if i % _FOLDS != fold], groups)
+        others = np.arange(len(rows)) % _FOLDS != fold
+        weights = _conditional_logit(features[others], is_right[others], start)
         fused = Fusion(tuple(weights), (0.0,) * _TRUST_FEATURES)
         for row in rows[fold::_FOLDS]:
             log_p = fused.log_probabilities(row.features)

@@ -60,6 +60,11 @@ class Correspondence:
         ]
         return sorted(waiting, key=lambda pair: pair[1].id)
 
+    def unanswered(self, pseudonym: str, after_days: int) -> Sequence[Contact]:
+        """Returns a person's requests that nobody has answered for so many days and that wait for their visit."""
+        late = self.contacts.overdue(after_days)
+        return [contact for contact in late if contact.is_visitor and contact.pseudonym == pseudonym]
+
     def arrived(self, part: ThreadPart) -> None:
         """Notes that a reply has reached its person."""
         self.threads.mark_sent(part.id)

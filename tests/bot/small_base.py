@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -424,7 +423,10 @@ PHRASES = {
 LOOKUPS = {
     "fr": {
         "numbers": {"sept": 7, "septième": 7},
-        "patterns": {"principle": ["principe {number}", "{number} principe"], "paragraph": ["paragraphe {number}"]},
+        "patterns": {
+            "principle": ["principe {number}", "{number} principe", "{number} e principe"],
+            "paragraph": ["paragraphe {number}"],
+        },
         "values": {"document_kind": {"resolution": ["résolution"]}},
     },
 }
@@ -475,10 +477,17 @@ def add_language(root: Path, code: str) -> None:
         shutil.copy(ROOT / "nlu_data" / code / "lookups.yml", nlu_data / code / "lookups.yml")
 
 
+class _WrittenOut(yaml.SafeDumper):
+    """Writes what two places share twice, as a person would, not as an anchor and an alias."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """See parent class."""
+        return True
+
+
 def dump(path: Path, data: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A deep copy: YAML would write what two places share as an anchor and an alias.
-    text = yaml.safe_dump(copy.deepcopy(data), allow_unicode=True, sort_keys=False, width=1000)
+    text = yaml.dump(data, Dumper=_WrittenOut, allow_unicode=True, sort_keys=False, width=1000)
     path.write_text(text, encoding="utf-8")
 
 

@@ -120,6 +120,7 @@ def test_speaks_phrases_of_a_third_language(three):
     [
         ("le principe 7", "principle", "7"),
         ("le septième principe", "principle", "7"),
+        ("le 7e principe", "principle", "7"),
         ("paragraphe 9", "paragraph", "9"),
         ("selon OMS", "organisation", "who"),
         ("en Allemagne", "country", "DE"),

@@ -151,8 +151,7 @@ async def _set_webhook(assembly: Assembly, webhook: Webhook) -> None:
 async def publish(assembly: Assembly) -> None:
     """Tells Telegram the menu of commands and the descriptions."""
     dialogue = assembly.front.dialogue
-    known = dialogue.knowledge.languages
-    wanted = menu.menus(dialogue.phrases, [code for code in known if known[code].status == "complete"])
+    wanted = menu.menus(dialogue.phrases, list(dialogue.knowledge.spoken))
     changes = await menu.publish(assembly.app.bot, wanted)
     logger.info("menu of commands: %d changes", changes)
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
+from bot.flows.result import fill
 from bot.store.correspondence import Correspondence
 from tests.bot.channels.test_terminal import Talk
 
@@ -100,3 +103,36 @@ async def test_deletes_the_request_with_all_data(visitor, correspondence):
     talk, contact, _ = await visitor()
     await talk.lines("/forget", "1")
     assert correspondence.contacts.get(contact.reference) is None
+
+
+FLOW = {"en": ("skip", "skip", "yes", "yes"), "zh": ("跳过", "跳过", "对", "对")}
+
+
+@LANGUAGES
+async def test_shows_the_reply_to_what_a_guided_flow_has_passed_on(dialogue, correspondence, phrase, language):
+    talk = Talk(dialogue, language)
+    start = dialogue.knowledge.flows["ask_person"].texts[language].start[0]
+    printed = await talk.lines(start, {"en": "Who sees to logos?", "zh": "标志归谁管？"}[language], *FLOW[language])
+    (contact,) = correspondence.contacts.of(talk._name)
+    assert (contact.state, contact.is_visitor) == ("open", True)
+    told = dialogue.knowledge.flow_words[language].phrases["request_done_visit"]
+    assert fill(told, reference=contact.reference, days="5") in printed
+    correspondence.threads.add(contact.reference, "reply", "anna", "Write to Nairobi.")
+    shown = phrase("request_reply", language, reference=contact.reference, reply="Write to Nairobi.")
+    assert await talk.lines() == f"{shown}\n\n"
+    state = phrase("request_answered", language)
+    status = phrase("request_status", language, reference=contact.reference, state=state)
+    assert (await talk.lines(f"/person {contact.reference}")).strip() == status.strip()
+
+
+@LANGUAGES
+async def test_says_honestly_and_once_that_nobody_has_answered_in_time(visitor, dialogue, monkeypatch, language):
+    talk, contact, _ = await visitor(language)
+    other = Talk(dialogue)
+    assert await talk.lines() == ""
+    monkeypatch.setattr(dialogue, "settings", dataclasses.replace(dialogue.settings, reply_days=-1))
+    words = dialogue.knowledge.flow_words[language].phrases["request_overdue"]
+    told = fill(words, reference=contact.reference, days="-1", contact="desk@example.org")
+    assert await other.lines() == ""
+    assert await talk.lines() == f"{told.strip()}\n\n"
+    assert await talk.lines() == ""

@@ -217,6 +217,53 @@ async def test_goes_on_where_it_was_after_a_restart_of_the_process(dialogue, lan
     assert not any(isinstance(event, SlotSet) and event.key == "flow" for event in tracker.events)
 
 
+@LANGUAGES
+@pytest.mark.parametrize("flow", FLOWS)
+async def test_bears_everything_that_may_come_in_between(dialogue, flow, language, tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path / 'dialogue.db'}"
+    known, says, other = dialogue.knowledge.flows[flow], SAYS[language], OTHER[language]
+
+    def restarted(before=None):
+        memory = DatabaseMemory(dialogue._agent.domain, url)
+        monkeypatch.setattr(dialogue._agent.processor, "tracker_store", memory)
+        parts = (dialogue.settings, dialogue.knowledge, dialogue.phrases, dialogue.store, dialogue._agent)
+        walk = Walk(Dialogue(*parts, memory, dialogue.model), language)
+        walk.name = before.name if before else walk.name
+        return walk
+
+    def asked(reply):
+        return known.steps[step_of(reply)]
+
+    walk = restarted()
+    reply = await walk.begin(flow)
+    # What is asked of a person is the answer where the question to pass on is asked for.
+    while asked(reply).takes_questions:
+        reply = await walk.answer(reply)
+    between = await walk.say(QUESTION[language])
+    assert (between.outcome, between.entry) == ("answer", "ten_principles.principle_7")
+    assert known.texts[language].title in between.notes[-1]
+    first = asked(reply)
+    reply = await walk.answer(reply)
+    second = asked(reply)
+    assert second != first
+    walk = restarted(walk)
+    skipped = await walk.say(says["skip"])
+    assert (asked(skipped) == second) == second.is_required
+    assert asked(await walk.say(says["back"])) == (first if second.is_required else second)
+    change = dialogue.knowledge.flow_words[language].typed["change_on"][0]
+    reply = await walk.say(f"{change} {known.texts[language].shorts[first.id]}")
+    assert asked(reply) == first
+    while asked(reply).kind == "text":
+        reply = await walk.answer(reply)
+    step, option = asked(reply), asked(reply).options[0]
+    label = dialogue.knowledge.flow_words[other].answers.get(option) or known.texts[other].labels[step.id][option]
+    reply = await walk.say(label)
+    assert step_of(reply) != step.id
+    assert (await walk.say(says["cancel"])).intent == "flow/cancelled"
+    tracker = await walk.tracker()
+    assert not any(isinstance(event, SlotSet) and event.key == "flow" and event.value for event in tracker.events)
+
+
 async def test_takes_up_a_flow_whose_form_was_closed_by_a_long_rest(dialogue):
     walk = Walk(dialogue, "en")
     await walk.begin("partnership_form")
@@ -378,3 +425,23 @@ async def test_opens_a_seventh_flow_that_is_a_yaml_file_alone(dialogue, monkeypa
         summary = await walk.to_the_end(await walk.begin("seventh"))
         assert summary.intent == "flow/seventh.summary"
         assert (await walk.press(walk.choice("confirm"))).intent == "flow/seventh.result"
+
+
+@LANGUAGES
+async def test_gives_the_answer_of_a_quiz_away_only_afterwards(walk, language):
+    quiz = walk.dialogue.knowledge.flows["quiz"]
+    text, phrases = quiz.texts[language], walk.dialogue.knowledge.flow_words[language].phrases
+    first = step_of(await walk.begin("quiz"))
+    told = await walk.say(SAYS[language]["why"])
+    assert told.body[0] == phrases["why_drawn"]
+    assert text.whys[first] not in told.text
+    skipped = await walk.say(SAYS[language]["skip"])
+    right = text.labels[first][quiz.steps[first].right]
+    assert skipped.body[0] == phrases["passed_over"].replace("{answer}", right)
+    assert text.whys[first] in "\n\n".join(skipped.body)
+    second = step_of(skipped)
+    assert step_of(await walk.say(SAYS[language]["back"])) == first
+    again = await walk.say(right)
+    assert again.body[0] == phrases["right"]
+    assert text.whys[first] in "\n\n".join(again.body)
+    assert step_of(again) == second

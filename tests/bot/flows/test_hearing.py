@@ -23,6 +23,8 @@ CHOICE, CHOICES, YES_NO, TEXT = ((), ("skill",), ("money",), ("money", "affirmed
         (CHOICE, "which one is best?", Heard("other")),
         (CHOICES, "1, 3", Heard("answer", ["law", "code"])),
         (CHOICES, "1和2", Heard("answer", ["law", "care"])),
+        (CHOICES, "1and3", Heard("answer", ["law", "code"])),
+        (CHOICES, "1 with 3", Heard("other")),
         (CHOICES, "law and software", Heard("answer", ["law", "code"])),
         (CHOICES, "法律、软件", Heard("answer", ["law", "code"])),
         (CHOICES, "护理", Heard("answer", ["care"])),

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.knowledge.models import Figure
-from bot.knowledge.numbers import format_figure, format_number, han_number, numbers_in
+from bot.knowledge.numbers import format_figure, format_number, han_number, numbers_in, stated_in
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,39 @@ from bot.knowledge.numbers import format_figure, format_number, han_number, numb
 )
 def test_finds_every_number(text, expected):
     assert numbers_in(text) == {Decimal(number) for number in expected}
+
+
+@pytest.fixture
+def french(small):
+    """English with the manner of French: "46,2 milliards", "3 200"."""
+    scales = ((Decimal(10**9), Decimal(10**9), " milliards"), (Decimal(10**6), Decimal(10**6), " millions"))
+    return dataclasses.replace(small.languages["en"], code="fr", digits_group=" ", digits_point=",", scales=scales)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("46,2 milliards", ["46200000000"]),
+        ("3\u202f200 entreprises", ["3200"]),
+        ("2,5 %", ["2.5"]),
+        ("3 millions en 2021", ["3000000", "2021"]),
+        ("de 3, puis 5", ["3", "5"]),
+    ],
+)
+def test_reads_the_numbers_that_a_language_states_in_its_manner(french, text, expected):
+    assert stated_in(text, french) == {Decimal(number) for number in expected}
+
+
+@given(value=st.decimals(0, 10**13, places=2, allow_nan=False))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_reads_what_it_has_written_with_another_point(french, value):
+    assert value in numbers_in(format_number(value, french), french)
+
+
+def test_takes_a_group_for_a_group_where_the_point_is_one(french):
+    german = dataclasses.replace(french, digits_group=".")
+    assert stated_in("3.200 Firmen, 2,5 Prozent", german) == {Decimal(3200), Decimal("2.5")}
+    assert format_number(Decimal("3200.5"), german) == "3.200,5"
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ async def _cited(front: Front, bot: Bot, asker: Asker, number: str, press: Press
 
 
 async def _start_language(front: Front, bot: Bot, asker: Asker, number: str, press: Press, message_id: int) -> None:
-    if press.values[0] in front.dialogue.knowledge.languages:
+    if press.values[0] in front.dialogue.knowledge.spoken:
         await start.chose_language(front, bot, asker, press.values[0], message_id)
     else:
         await say(front, bot, asker, number, "stale")

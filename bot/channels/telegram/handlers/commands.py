@@ -89,7 +89,7 @@ async def glossary(front: Front, bot: Bot, asker: Asker, number: str, rest: str)
 async def language(front: Front, bot: Bot, asker: Asker, number: str, rest: str) -> None:
     """Asks for the language, or takes the one that was typed."""
     code = rest.strip().lower()
-    if code in front.dialogue.knowledge.languages:
+    if code in front.dialogue.knowledge.spoken:
         await choose_language(front, bot, asker, number, code)
         return
     await say(front, bot, asker, number, "ask_language", start.languages(front, asker.language, "L"), text="/language")

@@ -72,9 +72,7 @@ def deep_command(front: Front, payload: str) -> str:
 
 def languages(front: Front, first: str, kind: str) -> Rows:
     """Returns the buttons of all languages, the suggested one first."""
-    known = {
-        code: known.name for code, known in front.dialogue.knowledge.languages.items() if known.status == "complete"
-    }
+    known = {code: language.name for code, language in front.dialogue.knowledge.spoken.items()}
     order = sorted(known, key=lambda code: code != first)
     return [[Button(known[code], front.payloads.own(kind, code)) for code in order]]
 

@@ -157,7 +157,7 @@ async def test_takes_nothing_into_a_request_of_somebody_else(front, ada, request
     assert thread() == []
 
 
-async def test_hands_the_thread_out_without_notes_and_forgets_it(front, ada, request_, replied, thread):
+async def test_hands_the_whole_thread_out_without_its_authors_and_forgets_it(front, ada, request_, replied, thread):
     from bot.channels.telegram.handlers import privacy
 
     told = await replied()
@@ -173,7 +173,9 @@ async def test_hands_the_thread_out_without_notes_and_forgets_it(front, ada, req
     assert [(part["kind"], part["text"]) for part in handed["thread"]] == [
         ("reply", REPLY["en"]),
         ("answer", "Thank you."),
+        ("note", "a difficult one"),
     ]
+    assert "li.wei" not in str(handed)
     front.front.contacts.forget(name)
     assert thread() == []
 

@@ -88,6 +88,18 @@ class Walk:
         await self.person.press(label)
         return await self.person.reply()
 
+    async def say(self, text):
+        await self.person.say(text)
+        return await self.person.reply()
+
+    def asked(self, message):
+        """The step that a message asks, in whatever language."""
+        for text in self.flow.texts.values():
+            for name, question in text.questions.items():
+                if question.strip() in message.text:
+                    return self.flow.steps[name]
+        raise AssertionError(f"asks nothing: {message.text}")
+
     async def answer(self, message):
         """Answers a question by its first button, or in words where it has none."""
         labels = [label for label in message.labels if label not in self.words.labels.values()]
@@ -163,6 +175,45 @@ async def test_corrects_skips_and_cancels(guided, ada, language):
     assert walk.text.questions["aim"] in (await ada.reply()).text
     await ada.say("/cancel")
     assert walk.words.phrases["cancelled"].split("\n")[0] in (await ada.reply()).text
+
+
+@LANGUAGES
+@pytest.mark.parametrize("flow", FLOWS)
+async def test_bears_everything_that_may_come_in_between(guided_dialogue, settings, ada, flow, language):
+    async with small_front.listening(guided_dialogue, settings) as front:
+        front.front.people_allowance = Allowance(1000, 1000.0)
+        walk = Walk(front, ada, flow, language)
+        message = await walk.begin()
+        # What is asked of a person is the answer where the question to pass on is asked for.
+        while walk.asked(message).takes_questions:
+            message = await walk.answer(message)
+        first = walk.asked(message)
+        between = await walk.say(QUESTION[language])
+        assert between.html.startswith(f"<b>{TITLE[language]}</b>")
+        assert walk.text.title in between.text
+        second = walk.asked(await walk.answer(message))
+        assert second != first
+    guided_dialogue._last.clear()
+    async with small_front.listening(guided_dialogue, settings) as front:
+        front.front.people_allowance = Allowance(1000, 1000.0)
+        walk = Walk(front, ada, flow, language)
+        skipped = await walk.say(walk.words.typed["skip"][0])
+        assert (walk.asked(skipped) == second) == second.is_required
+        back = await walk.say(walk.words.typed["back"][0])
+        assert walk.asked(back) == (first if second.is_required else second)
+        message = await walk.say(f"{walk.words.typed['change_on'][0]} {walk.text.shorts[first.id]}")
+        assert walk.asked(message) == first
+        while walk.asked(message).kind == "text":
+            message = await walk.answer(message)
+        step, other = walk.asked(message), {"en": "zh", "zh": "en"}[language]
+        option = step.options[0]
+        answers = guided_dialogue.knowledge.flow_words[other].answers
+        message = await walk.say(answers.get(option) or walk.flow.texts[other].labels[step.id][option])
+        assert walk.asked(message) != step
+        cancelled = (await walk.say("/cancel")).text
+        # A word or two in Latin letters change no language.
+        words = guided_dialogue.knowledge.flow_words.values()
+        assert cancelled in [known.phrases["cancelled"].strip() for known in words]
 
 
 async def test_takes_words_of_the_other_language(guided, ada):
