@@ -6,6 +6,7 @@ The ranking comes from the trained model; the conversation's context and places 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -36,6 +37,8 @@ _LEAST_TO_GO_ON = 0.15
 # "who started it" 0.74, "who wrote it" 1.0; "will it rain in Nairobi tomorrow" 0.29, "who won the match" 0.50.
 _KNOWN_POINTING = 0.6
 _MOST_CHOICES = 4
+# What a question can be about by itself; a year, a number or a place in a document says when, how many or where.
+_SUBJECTS = ("term", "document", "principle", "organisation", "country", "sdg", "area")
 _LEADERS = 2
 #: The Ten Principles of the UN Global Compact.
 _PRINCIPLES = 10
@@ -195,9 +198,12 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_
 def _several(question: Question, knowledge: KnowledgeBase) -> Decision | None:
     """Returns the choice between the questions of one message that are each sure and answered differently, else None.
 
-    What refers ("who checks that?") belongs to the question before it and is read with it.
+    Each must name a subject of its own: of two questions on one subject the second goes on with the first ("how many
+    are there? how many more than before?"), and both are mostly answered by the same entry.
     """
-    if any(has_pronoun(one.text, knowledge) for one in question.several):
+    subjects = [{(kind, value) for kind, value in one.entities if kind in _SUBJECTS} for one in question.several]
+    shared = any(one & other for one, other in itertools.combinations(subjects, 2))
+    if not all(subjects) or shared or any(has_pronoun(one.text, knowledge) for one in question.several):
         return None
     decisions = [decide(one, knowledge) for one in question.several]
     entries = tuple(dict.fromkeys(decision.entries[0] for decision in decisions if decision.kind == "answer"))

@@ -312,7 +312,7 @@ def test_answers_a_subject_alone_whatever_it_sounds_like(small):
     assert decide(dataclasses.replace(question, rest="pizza at the "), small).kind == "fallback"
 
 
-def _parsed(*parts, text="How much is it? What is asked?"):
+def _parsed(*parts, text, subjects=("alpha", "beta")):
     middle = text.index("?") + 1
     spans = [(0, middle), (middle, len(text))]
     several = [
@@ -320,7 +320,12 @@ def _parsed(*parts, text="How much is it? What is asked?"):
         for (start, end), entry in zip(spans, parts, strict=True)
     ]
     whole = {"confidence": 0.9, "ranking": [{"entry": parts[0], "share": 0.9}], "several": several}
-    return {"text": text, "intent": {"name": "faq"}, "selection": whole}
+    entities = [
+        {"entity": "organisation", "value": value, "start": start + 1, "end": start + 3}
+        for (start, _), value in zip(spans, subjects, strict=True)
+        if value
+    ]
+    return {"text": text, "intent": {"name": "faq"}, "selection": whole, "entities": entities}
 
 
 def test_asks_which_of_two_questions_comes_first(small):
@@ -331,14 +336,17 @@ def test_asks_which_of_two_questions_comes_first(small):
 
 
 @pytest.mark.parametrize(
-    ("second", "text"),
+    ("second", "text", "subjects"),
     [
-        ("growth.costs", "What does the project cost? What is to be paid?"),
-        ("duties.invitation", "What does the project cost? Who asked for it?"),
+        ("growth.costs", "What does the project cost? What is to be paid?", ("alpha", "beta")),
+        ("duties.invitation", "What does the project cost? Who asked for it?", ("alpha", "beta")),
+        ("duties.invitation", "What does the project cost? How much in all?", ("alpha", "")),
+        ("duties.invitation", "What does the project cost? What did the Assembly ask?", ("alpha", "alpha")),
     ],
+    ids=["one answer", "refers", "no subject of its own", "one subject"],
 )
-def test_answers_where_two_questions_are_one(small, second, text):
-    decision = decide(Question.from_parsed(_parsed("growth.costs", second, text=text)), small)
+def test_answers_where_two_questions_are_one(small, second, text, subjects):
+    decision = decide(Question.from_parsed(_parsed("growth.costs", second, text=text, subjects=subjects)), small)
     assert (decision.kind, decision.several, decision.entries) == ("answer", False, ("growth.costs",))
 
 
