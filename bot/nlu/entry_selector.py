@@ -39,7 +39,7 @@ from bot.nlu.lexicon import build
 from bot.nlu.multilingual import shared_encoder
 from bot.nlu.paths import project_path
 from bot.nlu.recognition import Recogniser
-from bot.nlu.tuning import load_tuning
+from bot.nlu.tuning import TuningQuestion, load_tuning
 from bot.nlu.vectors import QuestionVectors, SentenceEncoder, any_text
 from bot.text.normal import normalise
 
@@ -61,6 +61,8 @@ _EXAMPLE_SHARE = 0.97
 _MOST_OF_ENTRY = {SHARED: 60, MEANING: 14}
 _MOST_OF_INTENT = 200
 _MOST_OUT_OF_SCOPE = 4000
+# Weights are fitted side by side, as many as a small server has cores.
+_FITS = 2
 
 
 @dataclass(frozen=True)
@@ -127,39 +129,49 @@ class EntrySelector(TrainedComponent):
         model = fitted(tuple(texts), tuple(targets))
         number = {label: i for i, label in enumerate(model.labels)}
         questions = [(number[target], text) for text, target in zip(texts, targets, strict=True)]
-        # Matrix products leave the interpreter to others: the examples are encoded while everything else is read.
+        asked = [question for question in load_tuning(nlu_data) if question.label in number]
+        # Matrix products leave the interpreter to others: texts are encoded while everything else is read.
         with ThreadPoolExecutor(max_workers=1) as beside:
-            encoding = beside.submit(self._encoded, questions, model.labels)
+            encoding = beside.submit(self._encoded, questions, model.labels, [question.text for question in asked])
             recogniser = Recogniser(build(knowledge, nlu_data))
             about = profiles(model.labels, knowledge, recogniser)
             self._evidence = Evidence(model.labels, about, questions, entry_documents(model.labels, knowledge))
-            self._vectors = encoding.result()
-        self._fusions = self._weighed(nlu_data, model, recogniser)
+            by_words = self._by_words(asked, model, recogniser)
+            self._vectors, meaning = encoding.result()
+        self._fusions = self._weighed(asked, by_words, meaning)
         self._examples = _unambiguous(questions)
         self._store(folder)
 
-    def _weighed(self, nlu_data: Path, model: Examples, recogniser: Recogniser) -> dict[str, Fusion]:
-        """Returns the weights per way of reading, fitted on the tuning questions that can be read so."""
+    def _by_words(self, asked: list[TuningQuestion], model: Examples, recogniser: Recogniser) -> list[fusion.Row]:
+        """Returns what the words of each tuning question say."""
         number = {label: i for i, label in enumerate(model.labels)}
-        asked = [question for question in load_tuning(nlu_data) if question.label in number]
-        texts = [question.text for question in asked]
-        rows: dict[str, list[fusion.Row]] = {_WORDS: [], _SHARED: [], _MEANING: []}
-        if not texts:
-            return {way: Fusion.untuned() for way in rows}
-        nearest = model.likeness(texts)
-        meaning = {kind: vectors.columns(texts) for kind, vectors in self._vectors.items()}
-        for i, question in enumerate(asked):
+        nearest = model.likeness([question.text for question in asked]) if asked else ()
+        rows = []
+        for question, near in zip(asked, nearest, strict=True):
             entities = [(e.entity, e.value) for e in recogniser.find(question.text)]
-            features = self._evidence.features(question.text, entities, nearest[i])
-            coverage = self._evidence.coverage(question.text)
-            rows[_WORDS].append(fusion.Row(features, number[question.label], coverage))
-            way = self._way(question.text)
+            features = self._evidence.features(question.text, entities, near)
+            rows.append(fusion.Row(features, number[question.label], self._evidence.coverage(question.text)))
+        return rows
+
+    def _weighed(
+        self, asked: list[TuningQuestion], by_words: list[fusion.Row], meaning: dict[str, tuple[Array, Array]]
+    ) -> dict[str, Fusion]:
+        """Returns the weights per way of reading, fitted on the tuning questions that can be read so.
+
+        Args:
+            meaning: per kind of vectors what `QuestionVectors.columns` says of the questions.
+        """
+        rows: dict[str, list[fusion.Row]] = {_WORDS: by_words, _SHARED: [], _MEANING: []}
+        for i, (question, row) in enumerate(zip(asked, by_words, strict=True)):
+            way, features = self._way(question.text), row.features
             for kind in self._kinds(way):
                 near, middle = meaning[kind]
                 features = self._evidence.add_vectors(features, kind, near[i], middle[i])
             if way != _WORDS:
-                rows[way].append(fusion.Row(features, number[question.label], coverage))
-        return {way: fusion.fit(those, self._evidence.groups) for way, those in rows.items()}
+                rows[way].append(fusion.Row(features, row.right, row.coverage))
+        with ThreadPoolExecutor(max_workers=_FITS) as pool:
+            fits = {way: pool.submit(fusion.fit, those, self._evidence.groups) for way, those in rows.items()}
+            return {way: fit.result() for way, fit in fits.items()}
 
     def _way(self, text: str) -> str:
         """Returns the fullest way in which a message can be read."""
@@ -186,11 +198,15 @@ class EntrySelector(TrainedComponent):
             found[MEANING] = (encoder_in(folder), self._in_script)
         return found
 
-    def _encoded(self, questions: list[tuple[int, str]], labels: list[str]) -> dict[str, QuestionVectors]:
-        encoded = {}
-        for kind, (encoder, reads) in self._encoders().items():
-            encoded[kind] = QuestionVectors.fit(encoder, reads, questions, [_most(label, kind) for label in labels])
-        return encoded
+    def _encoded(
+        self, questions: list[tuple[int, str]], labels: list[str], asked: list[str]
+    ) -> tuple[dict[str, QuestionVectors], dict[str, tuple[Array, Array]]]:
+        """Returns the vectors of the examples per encoder, and how like them the texts in `asked` are."""
+        vectors = {
+            kind: QuestionVectors.fit(encoder, reads, questions, [_most(label, kind) for label in labels])
+            for kind, (encoder, reads) in self._encoders().items()
+        }
+        return vectors, {kind: those.columns(asked) for kind, those in vectors.items()}
 
     def _store(self, folder: Path) -> None:
         data = {
