@@ -88,8 +88,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             "comparison": asdict(compare([o for those in plain.values() for o in those], before)) if before else None,
             "questions": [question_row(o) for those in plain.values() for o in those],
         }
-        name = f"{made_at:%Y%m%dT%H%M%SZ}-{model.version}"
-        page = write_report(report, knowledge.languages, place / name)
+        page = write_report(report, knowledge.languages, _new_folder(place, made_at, model.version))
         if options.json:
             summary = {key: value for key, value in report.items() if key != "questions"}
             output.write(json.dumps({**summary, "report": str(page)}, ensure_ascii=False, indent=1) + "\n")
@@ -97,6 +96,14 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             print_evaluation(report, knowledge.languages, output, name_changes=bool(options.compare))
             output.write(f"\nReport: {page}\n")
     return 0
+
+
+def _new_folder(place: Path, made_at: datetime.datetime, version: str) -> Path:
+    """Returns a folder that is not there yet; a few questions are measured in less than a second."""
+    moment, number = f"{made_at:%Y%m%dT%H%M%SZ}", 0
+    while (folder := place / f"{moment}{f'.{number}' if number else ''}-{version}").exists():
+        number += 1
+    return folder
 
 
 def _noise(

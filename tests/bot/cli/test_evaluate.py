@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import hashlib
 import json
 import logging
@@ -129,3 +130,14 @@ def test_tells_a_person_in_one_line(main, own_logging):
     ended = main("evaluate")
     assert (ended.code, ended.out) == (1, "")
     assert ended.err == "partnerguide: there is no trained model; run partnerguide train\n"
+
+
+def test_keeps_two_reports_of_one_second_apart(tmp_path):
+    moment = datetime.datetime(2026, 11, 30, 8, 34, 54, tzinfo=datetime.timezone.utc)
+    names = []
+    for _ in range(3):
+        folder = evaluate._new_folder(tmp_path, moment, "v")
+        folder.mkdir()
+        names.append(folder.name)
+    assert names == ["20261130T083454Z-v", "20261130T083454Z.1-v", "20261130T083454Z.2-v"]
+    assert sorted(names) == names
