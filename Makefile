@@ -25,7 +25,7 @@ review: environment  ## run the review console in the browser: http://127.0.0.1:
 # The model is trained while the tests that do without one run, unless only some are asked for.
 test: environment  ## run every test, one process per core
 	@if [ -z "$(ARGS)" ]; then $(BIN)/partnerguide train --if-stale >/dev/null 2>&1 & fi; \
-	exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 fuzz: environment  ## try 20,000 cases anew at every border (FUZZ_CASES=… for another number)
 	@FUZZ_CASES=$${FUZZ_CASES:-20000} exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/fuzz $(ARGS)

@@ -37,12 +37,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(LeakPlugin(config), "leaks")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the files that need the model last, so that it is trained while the others run."""
-    needing = {item.path for item in items if "models" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: item.path in needing)
-
-
 @pytest.fixture(scope="session")
 def models() -> Path:
     """The folder of the model that this checkout trains, trained now where it is missing or stale."""
