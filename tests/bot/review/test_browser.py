@@ -85,7 +85,8 @@ def open_page(chromium, address) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
         page.goto(address)
-        page.keyboard.type(role)  # the first field has the focus
+        page.locator("input:focus").wait_for()  # the first field has the focus, once the page is drawn
+        page.keyboard.type(role)
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
