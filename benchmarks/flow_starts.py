@@ -10,7 +10,6 @@ something. Printed are the counts per language and every message that the two re
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import dataclasses
 import shutil
@@ -22,6 +21,7 @@ from pathlib import Path
 
 import yaml
 
+from benchmarks.commands import parser_of
 from bot import logs
 from bot.dialogue import training
 from bot.dialogue.understanding import Understanding, open_understanding
@@ -37,14 +37,7 @@ _FLOWS = ("flows", "flow_texts", "flow_words")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
-    description, _, epilog = str(__doc__).partition("\n\n")
-    parser = argparse.ArgumentParser(
-        "python -m benchmarks.flow_starts",
-        None,
-        description,
-        epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of("python -m benchmarks.flow_starts", __doc__)
     parser.add_argument("--limit", type=int, metavar="N", help="at most N messages per language")
     parser.add_argument(
         "--keep", type=Path, metavar="DIR", help="keep the project without flows, or take it from there"

@@ -16,13 +16,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
-import tempfile
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
+from benchmarks.commands import measured_apart, parser_of
 from benchmarks.nlu import heldout, pipelines, results
 from benchmarks.nlu.sets import SETS, BenchmarkSet
 from benchmarks.nlu.view import table
@@ -33,10 +32,7 @@ from bot.settings import PROJECT_ROOT
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
-    description, _, epilog = str(__doc__).partition("\n\n")
-    parser = argparse.ArgumentParser(
-        "python -m benchmarks.nlu", None, description, epilog, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of("python -m benchmarks.nlu", __doc__)
     parser.add_argument("set", choices=[*SETS, heldout.NAME])
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the public sets")
     parser.add_argument(
@@ -90,30 +86,14 @@ def measured(config: dict[str, Any], benchmark: BenchmarkSet) -> dict[str, Any]:
     Raises:
         BotError: the run failed.
     """
-    with tempfile.TemporaryDirectory() as name:
-        spec, result = Path(name) / "spec.json", Path(name) / "result.json"
-        data = {
-            "config": config,
-            "train": [astuple(example) for example in benchmark.train],
-            "tests": {key: [astuple(example) for example in rows] for key, rows in benchmark.tests.items()},
-            "outside": benchmark.outside,
-        }
-        spec.write_text(json.dumps(data), encoding="utf-8")
-        quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false"}
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.nlu.running", str(spec), str(result)],
-            cwd=PROJECT_ROOT,
-            env={**os.environ, **quiet},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            last = done.stdout.strip().splitlines()[-1:] or ["no message"]
-            raise BotError(f"the run ended with {done.returncode}: {last[0]}")
-        found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
-    return found
+    spec = {
+        "config": config,
+        "train": [astuple(example) for example in benchmark.train],
+        "tests": {key: [astuple(example) for example in rows] for key, rows in benchmark.tests.items()},
+        "outside": benchmark.outside,
+    }
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "RASA_TELEMETRY_ENABLED": "false"}
+    return measured_apart("benchmarks.nlu.running", spec, PROJECT_ROOT, {**os.environ, **quiet})
 
 
 if __name__ == "__main__":

@@ -15,12 +15,12 @@ something else meanwhile is waited for, and after that nothing is measured.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
 from types import ModuleType
 
+from benchmarks.commands import parser_of
 from benchmarks.nlu.results import write
 from benchmarks.speed import growth, page, replies, start, telegram, training
 from benchmarks.speed.machine import BUSY_FROM, described, wait_until_quiet
@@ -32,13 +32,7 @@ BENCHMARKS: dict[str, ModuleType] = {each.NAME: each for each in (replies, start
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
-    description, _, epilog = str(__doc__).partition("\n\n")
-    parser = argparse.ArgumentParser(
-        "python -m benchmarks.speed",
-        description=description,
-        epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of("python -m benchmarks.speed", __doc__)
     parser.add_argument("what", choices=[*BENCHMARKS, "all", "page"])
     parser.add_argument("--dry-run", action="store_true", help="measure little, whatever else runs; write no files")
     options = parser.parse_args(arguments)

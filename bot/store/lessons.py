@@ -21,14 +21,13 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, and_, delete, not_, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlmodel import Field, SQLModel
-from typing_extensions import Self
 
 from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store.database import FAILURES, connect, parse_url
 from bot.store.models import UtcDateTime
 from bot.store.statements import TABLE as ENQUIRIES
-from bot.store.table import Table
+from bot.store.table import ApprovedTable
 from bot.store.text import safe_json, safe_name, safe_text
 
 #: `example` is learned from; `question` belongs to a stub and is learned from once its entry exists; `stub` is an entry
@@ -104,20 +103,8 @@ class Example:
     text: str
 
 
-class LessonStore(Table):
-    """The lessons of one database. Every method raises StoreError while the database is away.
-
-    `needs_second` tells that a lesson is `proposed` until somebody else than its author has approved it.
-    """
-
-    needs_second = False
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
-        """See parent class."""
-        store = super().from_settings(settings)
-        store.needs_second = settings.review_two_persons
-        return store
+class LessonStore(ApprovedTable):
+    """The lessons of one database. Every method raises StoreError while the database is away."""
 
     def add(self, kind: str, label: str, language: str, text: str, author: str, **more: Any) -> str:
         """Writes a lesson down and returns its id; the text must have been read as free of personal data.

@@ -14,13 +14,11 @@ from typing import Any
 from sqlalchemy import Column, Index, and_, func, select, update
 from sqlalchemy.engine import Connection
 from sqlmodel import Field, SQLModel
-from typing_extensions import Self
 
-from bot.settings import Settings
 from bot.store import lessons
 from bot.store.models import UtcDateTime
 from bot.store.statements import TABLE, of_enquiry
-from bot.store.table import Table
+from bot.store.table import ApprovedTable
 from bot.store.text import safe_name, safe_text
 
 #: Kind of decision → the state in which it leaves the enquiry; `new` is the state before any.
@@ -89,20 +87,8 @@ class Unread:
     label: str
 
 
-class ReviewStore(Table):
-    """The decisions of one database. Every method raises StoreError while the database is away.
-
-    `needs_second`: see `LessonStore`.
-    """
-
-    needs_second = False
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
-        """See parent class."""
-        store = super().from_settings(settings)
-        store.needs_second = settings.review_two_persons
-        return store
+class ReviewStore(ApprovedTable):
+    """The decisions of one database. Every method raises StoreError while the database is away."""
 
     def decide(
         self, seen: Mapping[str, str], kind: str, reviewer: str, *, entry: str = "", example: str = ""

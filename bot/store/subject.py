@@ -7,16 +7,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from bot.settings import Settings
 from bot.store.comparisons import CHANGES
-from bot.store.contacts import ContactStore
+from bot.store.correspondence import Correspondence
 from bot.store.inbox import InboxRow
 from bot.store.lessons import LESSONS
 from bot.store.reviews import DECISIONS
 from bot.store.statements import TABLE as ENQUIRIES
 from bot.store.table import Table
 from bot.store.text import safe_name
-from bot.store.threads import ThreadStore
 
 _INBOX = InboxRow.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
 
@@ -46,18 +44,16 @@ class SubjectStore(Table):
             }
 
 
-def requests_of(settings: Settings, contacts: ContactStore, pseudonym: str) -> list[dict[str, Any]]:
+def requests_of(correspondence: Correspondence, pseudonym: str) -> list[dict[str, Any]]:
     """Returns a person's requests in clear, each with what was said about it on both sides.
 
     Raises:
         StoreError: the database is away.
     """
-    found = []
-    with ThreadStore.from_settings(settings) as threads:
-        for contact in contacts.of(pseudonym):
-            thread = [_told(vars(part)) for part in threads.of(contact.reference)]
-            found.append({**_told(vars(contact)), "thread": thread})
-    return found
+    return [
+        {**_told(vars(contact)), "thread": [_told(vars(part)) for part in correspondence.threads.of(contact.reference)]}
+        for contact in correspondence.contacts.of(pseudonym)
+    ]
 
 
 def _rows(connection: Connection, table: Any, condition: Any) -> list[dict[str, Any]]:

@@ -115,3 +115,16 @@ class Table:
         # The next attempt looks at the tables first: the file may have been replaced by an older or empty one.
         self._is_ready = False
         self._backoff.failed()
+
+
+class ApprovedTable(Table):
+    """A table of what reviewers teach: `needs_second` tells that it waits until somebody else has approved it."""
+
+    needs_second = False
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """See parent class."""
+        store = super().from_settings(settings)
+        store.needs_second = settings.review_two_persons
+        return store

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks.commands import parser_of
 from benchmarks.speed.machine import described
 from benchmarks.speed.measures import memory
 from bot.dialogue import training
@@ -42,13 +43,7 @@ _ASKED = {"en": "What is principle {}?", "zh": "原则{}是什么？"}
 
 def main() -> int:
     """Runs the long form and returns its exit status."""
-    description, _, epilog = str(__doc__).partition("\n\n")
-    parser = argparse.ArgumentParser(
-        "python -m tests.faults",
-        description=description,
-        epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of("python -m tests.faults", __doc__)
     parser.add_argument("--questions", type=int, default=20_000)
     parser.add_argument("--people", type=int, default=500)
     parser.add_argument("--per-second", type=float, default=15.0, help="default: %(default)s")

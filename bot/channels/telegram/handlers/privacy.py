@@ -92,7 +92,7 @@ def collect(front: Front, asker: Asker) -> dict[str, Any]:
     store = front.dialogue.store
     rows = [as_json(row) for row in store.iterate(EnquiryFilter(pseudonym=asker.pseudonym))]
     person = {name: str(value) for name, value in vars(asker.person).items() if value not in (None, "")}
-    requests = requests_of(front.settings, front.contacts, asker.pseudonym)
+    requests = requests_of(front.correspondence, asker.pseudonym)
     with SubjectStore.from_settings(front.settings) as subject:
         return {"person": person, "requests": requests, "enquiries": rows, **subject.beside(asker.pseudonym)}
 
