@@ -10,7 +10,7 @@ import pytest
 from bot.channels.telegram import markup
 from bot.channels.telegram.citing import named_place
 from bot.channels.telegram.handlers.gate import without_mention
-from bot.dialogue.door import defused
+from bot.dialogue.typed import defused
 from bot.knowledge.loader import load
 from bot.knowledge.numbers import numbers_in
 from bot.languages import reply_language

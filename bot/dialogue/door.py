@@ -9,9 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import logging
-import re
 import time
-import unicodedata
 import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from bot import services
 from bot.dialogue.opening import agent_of, enforce_retention, forget_rested
 from bot.dialogue.training import ModelRecord, verified_model
+from bot.dialogue.typed import choice_of, defused, without_markup
 from bot.errors import KnowledgeError
 from bot.flows import files
 from bot.flows.saying import is_of_flow, joined
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>")
 #: Longer messages are not read: no question needs them, and they cost time.
 MAX_CHARACTERS = 3000
 #: Conversations whose last reply is remembered; in older ones a typed number is no choice any more.
@@ -213,7 +211,7 @@ class Dialogue:
             chosen = next((c for c in self.offered(message.conversation) if c.payload == message.payload), None)
             if chosen is None:
                 return self._own(message, "no_choice", "notice")
-            return await self._handle(message, chosen.payload, chosen.label, picked)
+            return await self._choose(message, chosen, picked)
         text = message.text.strip()
         if not any(character.isprintable() and not character.isspace() for character in text):
             return self._own(message, "empty_message", "notice")
@@ -222,18 +220,17 @@ class Dialogue:
             return self._own(message, "too_long", "notice", is_private=is_private, limit=MAX_CHARACTERS)
         chosen = self.typed_choice(message.conversation, text)
         if chosen is not None:
-            return await self._handle(message, chosen.payload, chosen.label, picked)
-        return await self._handle(message, defused(_without_markup(text)), "", picked)
+            return await self._choose(message, chosen, picked)
+        return await self._handle(message, defused(without_markup(text)), "", picked)
+
+    async def _choose(self, message: Message, chosen: Choice, picked: dict[str, str]) -> Reply:
+        """Returns the reply to a choice of the last one, in its language: a number says nothing of another."""
+        spoken = dataclasses.replace(message, language=self.last_language(message.conversation) or message.language)
+        return await self._handle(spoken, chosen.payload, chosen.label, picked)
 
     def typed_choice(self, conversation: str, text: str) -> Choice | None:
         """Returns the choice of the last reply whose number or label a text is; None where it is neither."""
-        choices = self.offered(conversation)
-        # Chinese keyboards type full-width digits.
-        number = unicodedata.normalize("NFKC", text).rstrip(".。、) ")
-        numbered = {str(position): choice for position, choice in enumerate(choices, 1)}
-        if number in numbered:
-            return numbered[number]
-        return next((choice for choice in choices if choice.label.casefold() == text.casefold()), None)
+        return choice_of(self.offered(conversation), text)
 
     async def _handle(self, message: Message, text: str, label: str, picked: dict[str, str]) -> Reply:
         from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -338,21 +335,6 @@ class Dialogue:
         self._last.move_to_end(conversation)
         while len(self._last) > _REMEMBERED:
             self._last.popitem(last=False)
-
-
-def _without_markup(text: str) -> str:
-    """Returns a message without the tags that come along when people paste from a page."""
-    return _TAG.sub(" ", text).strip() or text
-
-
-def defused(text: str) -> str:
-    """Returns free text that Rasa will not take for a command.
-
-    Rasa reads `/intent{...}` in any text, leading spaces or not, as a payload (rasa 3.6.21); the full-width slash it
-    does not, and our own tokenizer reads it as a slash again.
-    """
-    stripped = text.strip()
-    return "／" + stripped[1:] if stripped.startswith("/") else stripped
 
 
 def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.dialogue.door import defused
 from bot.dialogue.training import ModelRecord, verified, verified_model
+from bot.dialogue.typed import defused
 from bot.errors import ModelError
 from bot.knowledge.selection import Question
 from bot.settings import Settings

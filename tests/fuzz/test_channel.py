@@ -12,7 +12,7 @@ from telegram import Update
 from bot.channels.telegram.front import sender_id
 from bot.channels.telegram.handlers.gate import without_mention
 from bot.channels.telegram.reading import CarefulRequest, read_update
-from bot.dialogue.door import defused
+from bot.dialogue.typed import defused
 from tests.fuzz.cases import cases, json_values
 
 _CHAT = {"id": 7, "type": "supergroup", "title": "x", "is_forum": True}

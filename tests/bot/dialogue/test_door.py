@@ -8,7 +8,8 @@ import pytest
 from rasa.shared.core.events import Restarted, SessionStarted, UserUttered
 
 from bot import services
-from bot.dialogue.door import MAX_CHARACTERS, Message, defused, dialogue_url
+from bot.dialogue.door import MAX_CHARACTERS, Message, dialogue_url
+from bot.dialogue.typed import defused
 from bot.knowledge import render
 from bot.nlu.data_checks import PAYLOAD_INTENTS
 from bot.settings import Settings
@@ -76,21 +77,6 @@ async def test_says_no_to_what_has_no_known_word(talk, typed):
     await talk.say("What is principle 7?")
     after_an_answer = await talk.say(typed)
     assert [reply.outcome for reply in (fresh, after_an_answer)] == ["fallback", "fallback"]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("/restart", "／restart"),
-        ("  /restart ", "／restart"),
-        ("\u3000/restart", "／restart"),
-        ("//x", "／/x"),
-        ("and/or", "and/or"),
-        ("", ""),
-    ],
-)
-def test_takes_the_power_from_a_leading_slash(text, expected):
-    assert defused(text) == expected
 
 
 # A button is what the last reply offered
@@ -251,6 +237,16 @@ async def test_follows_a_change_of_script(talk):
         await talk.say("What is principle 9?"),
     ]
     assert [reply.language for reply in replies] == ["en", "zh", "en"]
+
+
+async def test_opens_a_choice_in_the_language_in_which_it_was_offered(talk):
+    await talk.say("What is principle 7?")
+    await talk.say("in Chinese please")
+    offered = await talk.say("What does principle 8 ask of a company?")
+    assert offered.language == "en"
+    assert (await talk.say("1")).language == "en"
+    await talk.say("原则8是什么？")
+    assert (await talk.say("１")).language == "zh"
 
 
 @pytest.mark.parametrize(("hint", "language"), [("zh-hans", "zh"), ("en", "en"), ("fr", "en"), ("", "en")])
