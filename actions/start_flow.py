@@ -37,6 +37,9 @@ class ActionStartFlow(FlowAction):
             return Response(said_by_flow(guide, "list", flow_choices(guide)), {IS_OPEN: False})
         if _is_out_of_place(flow, guide):
             return Response(said_by_flow(guide, "private_only"), {IS_OPEN: False})
+        # Said before anything is asked: whoever answers the questions expects somebody to read them.
+        if flow.request and not guide.has_person:
+            return Response(said_by_flow(guide, "request_nobody"), {IS_OPEN: False})
         seen = tracker.get_slot(SEEN) or []
         # What is asked is explained by an entry: one that is switched off is not asked about either.
         pool = drawable(flow, guide.knowledge.entries)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from rasa.shared.core.events import SessionStarted, SlotSet
 
+from bot import services
 from bot.dialogue.door import Dialogue
 from bot.dialogue.memory import DatabaseMemory
 from bot.reply import MAX_LOCATORS, MAX_TEXT_CHARACTERS
@@ -397,6 +398,17 @@ async def test_passes_nothing_on_without_consent(dialogue):
     for said in ("skip", "skip", "no", "yes"):
         reply = await walk.say(said)
     assert reply.intent == "flow/request_no_consent"
+
+
+@LANGUAGES
+async def test_says_before_the_first_question_that_nobody_would_read_it(dialogue, language):
+    shared = services.services()
+    services.use(dataclasses.replace(shared, settings=dataclasses.replace(shared.settings, operator="", contact="")))
+    try:
+        reply = await Walk(dialogue, language).begin("ask_person")
+    finally:
+        services.use(shared)
+    assert reply.intent == "flow/request_nobody"
 
 
 async def test_draws_no_question_of_the_quiz_twice_before_all_have_been_asked(dialogue):
