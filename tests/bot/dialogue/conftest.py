@@ -57,3 +57,10 @@ def talk(dialogue: Dialogue) -> Talk:
 def project(tmp_path: Path) -> Settings:
     """A small project that can be trained from in half a second, once Rasa is imported."""
     return small_project.write(tmp_path / "project")
+
+
+@pytest.fixture
+def walk(dialogue: Dialogue, language: str) -> Talk:
+    from tests.bot.dialogue.walking import Walk  # which knows of this module
+
+    return Walk(dialogue, language)

@@ -124,3 +124,20 @@ def record(console: Console) -> Callable[..., str]:
 def actions(console: Console) -> list[tuple[str, str, str]]:
     """Returns what stands in the audit log: who, what, on which id; oldest first."""
     return [(row.actor, row.action, row.subject) for row in reversed(console.audit.list())]
+
+
+#: What the fixture `unanswered` has three people ask.
+VISAS = ["visa application for partners", "where does the visa application go", "my visa application, please"]
+
+
+@pytest.fixture
+def editor(browse: Callable[[str], Browser]) -> Browser:
+    return browse("editor")
+
+
+@pytest.fixture
+def unanswered(record: Callable[..., str]) -> None:
+    """Three people have asked about visas, one about the cafeteria, one was answered badly."""
+    for number, text in enumerate([*VISAS, "where is the cafeteria"]):
+        record(number, text=text, outcome="fallback", entry="", topic="", intent="faq", conversation=f"c{number}")
+    record(9, text="no good answer", feedback="negative: wrong")

@@ -22,7 +22,7 @@ from bot.store.switches import SwitchStore
 from bot.teaching.dialogues import Step, propose
 from tests.bot.review.browsing import CHROMIUM
 from tests.bot.review.test_browser import WIDE, address, chromium, open_page  # noqa: F401  # fixtures
-from tests.bot.review.test_teaching import made, unanswered  # noqa: F401  # fixtures
+from tests.bot.review.test_models import made  # noqa: F401  # a fixture
 
 AXE = Path(__file__).parents[2] / "node" / "node_modules" / "axe-core" / "axe.min.js"
 pytestmark = [

@@ -1,48 +1,26 @@
-"""Themes, Teach and Models in the console, and the digest that leaves it."""
+"""Themes and Teach in the console."""
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import io
-import json
 import re
-import shutil
 import zipfile
-from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.dialogue import registry
-from bot.dialogue.training import ModelRecord, current
-from bot.review.digest import as_mail, gather, rendered
-from bot.store.comparisons import AnswerChange, ComparisonStore
 from bot.store.jobs import JobStore
 from bot.store.lessons import LessonStore
 from bot.store.reviews import ReviewStore
 from bot.store.switches import SwitchStore
-from tests.bot.review.conftest import NOW, actions
+from tests.bot.review.conftest import VISAS, actions
 
 COSTS = "faq/growth.costs"
-VISAS = ["visa application for partners", "where does the visa application go", "my visa application, please"]
-
-
-@pytest.fixture
-def editor(browse):
-    return browse("editor")
 
 
 @pytest.fixture
 def lessons(console):
     return console.store(LessonStore)
-
-
-@pytest.fixture
-def unanswered(record):
-    """Three people have asked about visas, one about the cafeteria, one was answered badly."""
-    for number, text in enumerate([*VISAS, "where is the cafeteria"]):
-        record(number, text=text, outcome="fallback", entry="", topic="", intent="faq", conversation=f"c{number}")
-    record(9, text="no good answer", feedback="negative: wrong")
 
 
 # Themes
@@ -309,90 +287,6 @@ def test_needs_no_second_person_unless_told(reviewer, lessons):
     assert [lesson.state for lesson in lessons.standing()] == ["confirmed"]
 
 
-@pytest.fixture
-def made(settings):
-    """Makes a model that looks like a trained one."""
-
-    def make(name, figures=None):
-        settings.models.mkdir(parents=True, exist_ok=True)
-        archive = settings.models / f"{name}.tar.gz"
-        archive.write_bytes(name.encode())
-        digest = hashlib.sha256(name.encode()).hexdigest()
-        record = ModelRecord(archive.name, digest, name, "i" * 12, "k" * 12, "2026-11-30T03:00:00+00:00")
-        data = {"record": dataclasses.asdict(record), "figures": figures or {}}
-        archive.with_name(f"{name}.json").write_text(json.dumps(data))
-        return name
-
-    return make
-
-
-def test_lists_models_with_hash_data_and_figures(editor, settings, made):
-    made("m1", {"en": {"right": 0.846, "offered": 0.02, "wrong": 0.1, "declined": 0.9}})
-    registry.activate(settings, made("m2"))
-    page = editor.get("/teach/models").text
-    for shown in (hashlib.sha256(b"m1").hexdigest(), "iiiiiiiiiiii", "84.6%", "in use", "Not measured yet"):
-        assert shown in page
-    assert "Roll back" not in page
-
-
-def test_shows_a_candidate_beside_the_model_in_use(editor, settings, console, made, record):
-    figures = {"en": {"right": 0.8}}
-    registry.activate(settings, made("m1", {"en": {"right": 0.7}}))
-    made("m2", figures)
-    ids = [record(number, text=f"past question {number}") for number in range(2)]
-    jobs = console.store(JobStore)
-    jobs.add("evaluate", {"version": "m2"})
-    job = jobs.take()
-    console.store(ComparisonStore).keep(
-        job.id,
-        [
-            AnswerChange(ids[0], "growth.number", "growth.costs|duties.precaution"),
-            AnswerChange(ids[1], "", "growth.costs", COSTS),
-        ],
-    )
-    result = {"version": "m2", "compared_with": "m1", "replayed": 9, "changed": 2, "better": 1, "worse": 0}
-    jobs.finish(job, result)
-    page = editor.get("/teach/models/m2").text
-    for shown in ("80%", "70%", "2 of the last 9", "becomes right", "Asked back:", "What a vaccine project costs"):
-        assert shown in page, shown
-    assert page.index("past question 1") < page.index("past question 0")  # what was judged comes first
-    assert ("editor", "read_comparison", "m2") in actions(console)
-    assert editor.get("/teach/models/m9").status_code == 404
-
-
-def test_shows_where_a_model_fails(editor, made):
-    topics = [{"topic": "growth", "asked": 1200, "precision": 0.9, "recall": 0.75}]
-    confusions = [
-        {"wanted": "growth.costs", "found": "growth.number", "count": 3, "same_place": False},
-        {"wanted": "growth.costs", "found": "greet", "count": 2, "same_place": False},
-    ]
-    made("m1", {"en": {"right": 0.8, "topics": topics, "confusions": confusions}})
-    page = editor.get("/teach/models/m1").text
-    for shown in ("1,200", "90%", "75%", "What a vaccine project costs → ", "greet", "3×"):
-        assert shown in page, shown
-    assert "m1" in editor.get("/teach/models").text
-
-
-def test_asks_the_worker_to_activate_throw_away_and_go_back(editor, reviewer, settings, console, made):
-    registry.activate(settings, made("m1"))
-    registry.activate(settings, made("m2"))
-    made("m3")
-    assert reviewer.submit("/teach/models/m3/act", what="activate").status_code == 403
-    for what in ("activate", "evaluate", "discard"):
-        editor.submit("/teach/models/m3/act", what=what)
-    assert editor.submit("/teach/models/m3/act", what="sell").status_code == 400
-    assert "Roll back" in editor.get("/teach/models").text
-    editor.submit("/teach/models/back")
-    asked = [(job.kind, job.arguments) for job in reversed(console.store(JobStore).list())]
-    assert asked == [
-        ("activate", {"version": "m3"}),
-        ("evaluate", {"version": "m3"}),
-        ("discard", {"version": "m3"}),
-        ("activate", {"back": True}),
-    ]
-    assert current(settings).version == "m2"  # the console itself moves nothing
-
-
 @pytest.mark.parametrize("address", ["/themes", "/teach", "/teach/diff", "/teach/models"])
 def test_speaks_chinese(editor, address, unanswered):
     page = editor.get(address, headers={"accept-language": "zh-CN"}).text
@@ -403,48 +297,3 @@ def test_speaks_chinese(editor, address, unanswered):
 def test_works_on_an_empty_database(editor):
     for address in ("/themes", "/teach", "/teach/diff", "/teach/models", "/teach/progress"):
         assert editor.get(address).status_code == 200, address
-
-
-# The digest
-
-
-@pytest.fixture
-def week(settings, project, tmp_path, unanswered, record, console):
-    """The digest of a week in which all of the fixtures' enquiries fall, on a project with a fact that expires."""
-    root = tmp_path / "project"
-    shutil.copytree(project, root)
-    path = root / "knowledge" / "entries" / "growth.yml"
-    day = (NOW + timedelta(days=10)).date().isoformat()
-    path.write_text(path.read_text().replace("kind: case", f"kind: case\n    valid_until: '{day}'"))
-    id = record(20, text="who pays", entry="growth.number", conversation="c20")
-    console.reviews.decide({id: "new"}, "correct", "ada", entry="growth.costs")
-    until = datetime.combine(NOW.date(), datetime.min.time(), timezone.utc) + timedelta(days=1)
-    return gather(dataclasses.replace(settings, root=root), until), day
-
-
-def test_tells_the_week(week):
-    digest, day = week
-    assert (digest.now.total.uses, digest.before.total.uses, digest.unanswered) == (6, 0, 6)
-    assert [(one.entry, one.bad, one.uses) for one in digest.worst] == [("growth.number", 2, 2)]
-    assert digest.expiring == [("growth.costs", day)]
-    assert (digest.to_review, digest.requests) == (5, 0)
-    assert [theme.size for theme in digest.themes] == [3]
-
-
-@pytest.mark.parametrize("kind", ["text", "html"])
-def test_quotes_nobody_outside_the_console(week, kind):
-    written = rendered(week[0], kind)
-    assert "visa" in written  # which three have said
-    assert not [text for text in (*VISAS, "cafeteria", "no good answer") if text in written]
-
-
-def test_is_ready_for_mail_in_both_languages(week):
-    message = as_mail(week[0], to="desk@example.org")
-    assert message["To"] == "desk@example.org"
-    plain, page = message.iter_parts()
-    assert (plain.get_content_type(), page.get_content_type()) == ("text/plain", "text/html")
-    for part in (plain, page):
-        text = part.get_content()
-        assert "the week in short" in text
-        assert "一周简报" in text
-    assert "一周简报" not in rendered(week[0], "text", ["en"])
