@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import gc
 import logging
 import time
 import uuid
@@ -369,6 +370,7 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
         memory = ProcessMemory(Domain.empty())
     locks = SharedLocks(settings.redis_url) if settings.redis_url and lasting else None
     agent = agent_of(path, memory, locks)
+    gc.freeze()  # what is loaded stays: no search for garbage need look at it
     return Dialogue(
         settings, shared.knowledge, shared.phrases, shared.store, agent, memory, record, switches=shared.switches
     )

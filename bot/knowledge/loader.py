@@ -128,10 +128,13 @@ def _refuse_bombs(path: Path, text: str) -> None:
         depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
         if depth > _DEEPEST:
             break
-    if depth > _DEEPEST or _DEEP_LINE.search(text):
+    if depth > _DEEPEST or (_INDENTED.search(text) and _DEEP_LINE.search(text)):
         raise KnowledgeError(path, "is nested too deeply")
-    if any(f"*{name}" in text for name in _ANCHOR.findall(text)):
+    if "&" in text and any(f"*{name}" in text for name in _ANCHOR.findall(text)):
         raise KnowledgeError(path, "repeats parts by an alias (&, *), which grow when they are read; write them out")
+
+
+_TEXT = "tag:yaml.org,2002:str"
 
 
 class _Loader(yaml.CSafeLoader):
@@ -141,7 +144,8 @@ class _Loader(yaml.CSafeLoader):
         """See parent class."""
         seen: set[Any] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
+            # Most keys are plain words, which are what they look like.
+            key = key_node.value if key_node.tag == _TEXT else self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", key_node.start_mark)
             seen.add(key)
@@ -203,6 +207,8 @@ _MOST_CHARACTERS = 1_000_000
 _DEEPEST = 100
 _BRACKETS = re.compile(r"[\[\]{}]")
 _DEEP_LINE = re.compile(rf"^(?:[ ?:-] ?){{{_DEEPEST},}}", re.MULTILINE)
+# What a deep line must begin with, found ten times as fast.
+_INDENTED = re.compile(rf"^[ ?:-]{{{_DEEPEST}}}", re.MULTILINE)
 _ANCHOR = re.compile(r"(?:^|[\s\[{,])&([^\s\[\]{},]+)")
 #: Entries that are still to be written lie there; nothing reads them.
 DRAFTS = "drafts"

@@ -11,6 +11,7 @@ import numpy as np
 
 from bot.knowledge.loader import KnowledgeBase
 from bot.knowledge.models import Entry
+from bot.text.stored import joined, parted
 from bot.text.terms import search_terms
 
 _K1, _B = 1.2, 0.5
@@ -48,7 +49,7 @@ class Index:
         ends = np.cumsum(sizes)
         places = np.arange(sizes.sum()) + np.repeat(starts - (ends - sizes), sizes)
         return {
-            "words": np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
+            "words": joined(words),
             "weights": np.asarray([self._weights.get(word, 0.0) for word in words]),
             "sizes": np.asarray([self._count, scores["num_docs"]]),
             "unknown": np.asarray([self._unknown]),
@@ -63,12 +64,12 @@ class Index:
     def from_arrays(cls, arrays: Mapping[str, Array]) -> Index:
         """Returns the index that `to_arrays` described, without reading a document again."""
         index = cls.__new__(cls)
-        words = arrays["words"].tobytes().decode().split("\n")
+        words = parted(arrays["words"])
         index._owners, index._starts = arrays["owners"], arrays["starts"]
         index._count, documents = (int(size) for size in arrays["sizes"])
         index._unknown = float(arrays["unknown"][0])
         # What stands for a document without words has no weight.
-        index._weights = {word: float(n) for word, n in zip(words, arrays["weights"], strict=True) if n}
+        index._weights = {word: n for word, n in zip(words, arrays["weights"].tolist(), strict=True) if n}
         index._search = bm25s.BM25(k1=_K1, b=_B)
         index._search.nonoccurrence_array = None  # of variants of BM25 other than this one
         index._search.vocab_dict = {word: number for number, word in enumerate(words)}

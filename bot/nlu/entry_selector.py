@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,31 +36,22 @@ from bot.nlu.example_classifier import LIKENESSES, SEVERAL_LIKENESSES, examples_
 from bot.nlu.examples import Examples
 from bot.nlu.fusion import Fusion
 from bot.nlu.lexicon import build
+from bot.nlu.meaning import WAYS, WORDS, Meaning, Said
 from bot.nlu.multilingual import shared_encoder
 from bot.nlu.paths import project_path
 from bot.nlu.recognition import Recogniser
 from bot.nlu.tuning import TuningQuestion, load_tuning
-from bot.nlu.vectors import QuestionVectors, SentenceEncoder, any_text
+from bot.nlu.vectors import Reader, any_text
 from bot.text.normal import normalise
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
 #: The key of the selector's output in the parsed message.
 SELECTION = "selection"
-# How a message can be read, each with weights of its own: by its words alone, by the vectors of all languages as well,
-# or by those and the encoder of its own script.
-_WORDS, _SHARED, _MEANING = "words", SHARED, MEANING
 # What the label of an example has when the message is that very example, and the other labels share the rest.
 _EXAMPLE_SHARE = 0.97
 
 
-# So many examples of an entry, of another intent, and of what is out of scope are encoded, per encoder: encoding takes
-# longest of all training, above all that of the English one. On tuning questions (cross-fitted, 2026-11-30) 12 and 8 of
-# an entry answered 87.2 (en) and 88.1 % (zh) rightly, these 89.2 and 89.6; all in English 89.7. Of what is out of scope
-# 3.0 and 3.3 % was answered with 100 encoded, 1.3 and 2.5 % with all.
-_MOST_OF_ENTRY = {SHARED: 60, MEANING: 14}
-_MOST_OF_INTENT = 200
-_MOST_OUT_OF_SCOPE = 4000
 # Weights are fitted side by side, as many as a small server has cores.
 _FITS = 2
 
@@ -88,7 +79,7 @@ class EntrySelector(TrainedComponent):
     """
 
     _evidence: Evidence
-    _vectors: dict[str, QuestionVectors]
+    _meaning: Meaning
     _fusions: dict[str, Fusion]
     _examples: dict[str, int]
 
@@ -132,13 +123,14 @@ class EntrySelector(TrainedComponent):
         asked = [question for question in load_tuning(nlu_data) if question.label in number]
         # Matrix products leave the interpreter to others: texts are encoded while everything else is read.
         with ThreadPoolExecutor(max_workers=1) as beside:
-            encoding = beside.submit(self._encoded, questions, model.labels, [question.text for question in asked])
+            encoding = beside.submit(Meaning.fit, self._readers(), questions, model.labels)
+            saying = beside.submit(lambda: encoding.result().read([question.text for question in asked]))
             recogniser = Recogniser(build(knowledge, nlu_data))
             about = profiles(model.labels, knowledge, recogniser)
-            self._evidence = Evidence(model.labels, about, questions, entry_documents(model.labels, knowledge))
+            self._evidence = Evidence.of(model.labels, about, questions, entry_documents(model.labels, knowledge))
             by_words = self._by_words(asked, model, recogniser)
-            self._vectors, meaning = encoding.result()
-        self._fusions = self._weighed(asked, by_words, meaning)
+            self._meaning = encoding.result()
+            self._fusions = self._weighed(asked, by_words, saying.result())
         self._examples = _unambiguous(questions)
         self._store(folder)
 
@@ -153,75 +145,42 @@ class EntrySelector(TrainedComponent):
             rows.append(fusion.Row(features, number[question.label], self._evidence.coverage(question.text)))
         return rows
 
-    def _weighed(
-        self, asked: list[TuningQuestion], by_words: list[fusion.Row], meaning: dict[str, tuple[Array, Array]]
-    ) -> dict[str, Fusion]:
-        """Returns the weights per way of reading, fitted on the tuning questions that can be read so.
-
-        Args:
-            meaning: per kind of vectors what `QuestionVectors.columns` says of the questions.
-        """
-        rows: dict[str, list[fusion.Row]] = {_WORDS: by_words, _SHARED: [], _MEANING: []}
+    def _weighed(self, asked: list[TuningQuestion], by_words: list[fusion.Row], said: Said) -> dict[str, Fusion]:
+        """Returns the weights per way of reading, fitted on the tuning questions that can be read so."""
+        rows: dict[str, list[fusion.Row]] = {way: [] for way in WAYS}
+        rows[WORDS] = by_words
         for i, (question, row) in enumerate(zip(asked, by_words, strict=True)):
-            way, features = self._way(question.text), row.features
-            for kind in self._kinds(way):
-                near, middle = meaning[kind]
-                features = self._evidence.add_vectors(features, kind, near[i], middle[i])
-            if way != _WORDS:
+            way = self._meaning.way(question.text)
+            if way != WORDS:
+                features = self._meaning.add(self._evidence, row.features, said, i, way)
                 rows[way].append(fusion.Row(features, row.right, row.coverage))
         with ThreadPoolExecutor(max_workers=_FITS) as pool:
             fits = {way: pool.submit(fusion.fit, those, self._evidence.groups) for way, those in rows.items()}
             return {way: fit.result() for way, fit in fits.items()}
 
-    def _way(self, text: str) -> str:
-        """Returns the fullest way in which a message can be read."""
-        if MEANING in self._vectors and self._in_script(text):
-            return _MEANING
-        return _SHARED if SHARED in self._vectors else _WORDS
-
-    def _kinds(self, way: str) -> list[str]:
-        """Returns which vectors a way of reading looks at."""
-        wanted = {_WORDS: (), _SHARED: (SHARED,), _MEANING: (SHARED, MEANING)}[way]
-        return [kind for kind in wanted if kind in self._vectors]
-
-    def _in_script(self, text: str) -> bool:
-        return script_of(text) == str(self._config["encoder_script"])
-
-    def _encoders(self) -> dict[str, tuple[SentenceEncoder, Callable[[str], bool]]]:
+    def _readers(self) -> dict[str, Reader]:
         """Returns the configured encoders, each with what tells the texts that it reads."""
-        found: dict[str, tuple[SentenceEncoder, Callable[[str], bool]]] = {}
+        found: dict[str, Reader] = {}
         if self._config["shared_encoder"]:
-            found[SHARED] = (shared_encoder(), any_text)
+            found[SHARED] = Reader(shared_encoder(), any_text)
         if self._config["encoder"]:
             packaged = self._config["encoder"] == "packaged"
             folder = packaged_folder() if packaged else project_path(self._config["encoder"])
-            found[MEANING] = (encoder_in(folder), self._in_script)
+            script = str(self._config["encoder_script"])
+            found[MEANING] = Reader(encoder_in(folder), lambda text: script_of(text) == script)
         return found
-
-    def _encoded(
-        self, questions: list[tuple[int, str]], labels: list[str], asked: list[str]
-    ) -> tuple[dict[str, QuestionVectors], dict[str, tuple[Array, Array]]]:
-        """Returns the vectors of the examples per encoder, and how like them the texts in `asked` are."""
-        vectors = {
-            kind: QuestionVectors.fit(encoder, reads, questions, [_most(label, kind) for label in labels])
-            for kind, (encoder, reads) in self._encoders().items()
-        }
-        return vectors, {kind: those.columns(asked) for kind, those in vectors.items()}
 
     def _store(self, folder: Path) -> None:
         data = {
             "labels": self._evidence.labels,
             "about": [profile.to_list() for profile in self._evidence.about],
-            "questions": [list(row) for row in self._evidence.questions],
-            "answers": [list(row) for row in self._evidence.answers],
             "fusions": {way: [list(one.weights), list(one.trust)] for way, one in self._fusions.items()},
             "examples": self._examples,
         }
         (folder / "selector.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         indexes = self._evidence.indexes.items()
         np.savez(folder / "indexes.npz", **{f"{n} {k}": a for n, i in indexes for k, a in i.to_arrays().items()})
-        for kind, vectors in self._vectors.items():
-            np.savez(folder / f"{kind}.npz", owners=vectors.owners, rows=vectors.rows.astype(np.float16))
+        self._meaning.store(folder)
 
     def restore(self, folder: Path) -> None:
         """See parent class."""
@@ -229,17 +188,11 @@ class EntrySelector(TrainedComponent):
         self._evidence = Evidence(
             data["labels"],
             [Profile.from_list(profile) for profile in data["about"]],
-            [(int(i), text) for i, text in data["questions"]],
-            [(int(i), text) for i, text in data["answers"]],
             _indexes(folder / "indexes.npz"),
         )
         self._fusions = {way: Fusion(tuple(weights), tuple(trust)) for way, (weights, trust) in data["fusions"].items()}
         self._examples = data["examples"]
-        self._vectors = {}
-        for kind, (encoder, reads) in self._encoders().items():
-            with np.load(folder / f"{kind}.npz", allow_pickle=False) as arrays:
-                owners, rows = arrays["owners"], arrays["rows"]
-            self._vectors[kind] = QuestionVectors(encoder, reads, owners, rows, len(data["labels"]))
+        self._meaning = Meaning.restore(self._readers(), folder, len(data["labels"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets intent, ranking and selection of each message."""
@@ -330,13 +283,11 @@ class EntrySelector(TrainedComponent):
     def _reading(self, text: str, entities: list[tuple[str, str]], nearest: Array) -> _Reading:
         features = self._evidence.features(text, entities, nearest)
         coverage = self._evidence.coverage(text)
-        reading = self._weigh(_WORDS, features, coverage)
-        way = self._way(text)
-        if way == _WORDS or reading.confidence >= self._config["certain_from"]:
+        reading = self._weigh(WORDS, features, coverage)
+        way = self._meaning.way(text)
+        if way == WORDS or reading.confidence >= self._config["certain_from"]:
             return reading
-        for kind in self._kinds(way):
-            near, middle = self._vectors[kind].columns([text])
-            features = self._evidence.add_vectors(features, kind, near[0], middle[0])
+        features = self._meaning.add(self._evidence, features, self._meaning.read([text]), 0, way)
         return self._weigh(way, features, coverage)
 
     def _weigh(self, way: str, features: Array, coverage: tuple[float, float]) -> _Reading:
@@ -351,13 +302,6 @@ class EntrySelector(TrainedComponent):
         )
 
 
-def _most(label: str, kind: str) -> int:
-    """Returns how many examples of a label are encoded for one kind of vectors."""
-    if label == OUT_OF_SCOPE:
-        return _MOST_OUT_OF_SCOPE
-    return _MOST_OF_ENTRY[kind] if label.startswith(FAQ) else _MOST_OF_INTENT
-
-
 def _unambiguous(questions: list[tuple[int, str]]) -> dict[str, int]:
     """Returns the label of every example that no other label has as well, by its key."""
     owners: dict[str, set[int]] = {}
@@ -370,10 +314,8 @@ def _key(text: str) -> str:
     return normal_question(normalise(text).text)
 
 
-def _indexes(path: Path) -> dict[str, Index] | None:
-    """Returns the stored indexes by name; None where a model holds none, and they are built anew (5 s of a start)."""
-    if not path.is_file():
-        return None
+def _indexes(path: Path) -> dict[str, Index]:
+    """Returns the stored indexes by name."""
     parts: dict[str, dict[str, Any]] = {}
     with np.load(path, allow_pickle=False) as arrays:
         for name in arrays.files:

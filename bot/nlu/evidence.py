@@ -37,6 +37,7 @@ FEATURES = (
     "middle_shared_share",
     "nearest_meaning_share",
     "middle_meaning_share",
+    "learned",
     "names_it",
     "tagged",
     "mentioned",
@@ -109,23 +110,10 @@ def profiles(labels: Iterable[str], knowledge: KnowledgeBase, recogniser: Recogn
 class Evidence:
     """Gathers the features of all labels for one message."""
 
-    def __init__(
-        self,
-        labels: list[str],
-        about: list[Profile],
-        questions: list[tuple[int, str]],
-        answers: list[tuple[int, str]],
-        indexes: Mapping[str, Index] | None = None,
-    ) -> None:
-        """Builds the indexes, unless there are some; `questions` and `answers` are (label's number, text) pairs."""
+    def __init__(self, labels: list[str], about: list[Profile], indexes: Mapping[str, Index]) -> None:
+        """Takes a profile per label, and the indexes of `questions`, `answers` and both (`joint`)."""
         self.labels = labels
         self.about = about
-        self.questions = questions
-        self.answers = answers
-        if indexes is None:
-            asked, said = ([(i, search_terms(text)) for i, text in rows] for rows in (questions, answers))
-            documents = {"questions": asked, "answers": said, "joint": _joined([*asked, *said])}
-            indexes = {name: Index(rows, len(labels)) for name, rows in documents.items()}
         self.indexes = indexes
         self._question_index, self._answer_index = indexes["questions"], indexes["answers"]
         self._joint_index = indexes["joint"]
@@ -137,6 +125,19 @@ class Evidence:
         self._citing = _reversed({source for source, _ in profile.places} for profile in about)
         self._entry = np.asarray([label.startswith(FAQ) for label in labels], dtype=np.float32)
         self._decline = np.asarray([label == OUT_OF_SCOPE for label in labels], dtype=np.float32)
+
+    @classmethod
+    def of(
+        cls,
+        labels: list[str],
+        about: list[Profile],
+        questions: list[tuple[int, str]],
+        answers: list[tuple[int, str]],
+    ) -> Evidence:
+        """Builds the indexes; `questions` and `answers` are (label's number, text) pairs."""
+        asked, said = ([(i, search_terms(text)) for i, text in rows] for rows in (questions, answers))
+        documents = {"questions": asked, "answers": said, "joint": _joined([*asked, *said])}
+        return cls(labels, about, {name: Index(rows, len(labels)) for name, rows in documents.items()})
 
     def features(self, text: str, entities: list[tuple[str, str]], nearest: Array) -> Array:
         """Returns labels by features, in the order of `FEATURES`; those by vectors are 0 until `add_vectors`.
@@ -150,7 +151,7 @@ class Evidence:
         nothing = np.zeros(len(self.labels), dtype=np.float32)
         alike = [nearest, questions, answers, self._joint_index.scores(text)]
         alike += [nothing] * (len(_LIKENESSES) - len(alike))
-        columns = [*alike, *(_in_proportion(column) for column in alike), *self._entity_columns(entities)]
+        columns = [*alike, *(_in_proportion(column) for column in alike), nothing, *self._entity_columns(entities)]
         # Words that no entry knows speak for declining: they tell a neighbouring subject from the field's own.
         columns += [self._decline * (1 - self._answer_index.coverage(text)), nothing, self._entry, self._decline]
         return np.stack(columns, axis=1).astype(np.float32)
@@ -168,6 +169,13 @@ class Evidence:
         if kind == SHARED:
             unlike = 1 - np.max(nearest * self._entry, initial=0.0)
             filled[:, FEATURES.index("unlike_anything")] = self._decline * unlike
+        return filled
+
+    @staticmethod
+    def add_learned(features: Array, learned: Array) -> Array:
+        """Returns the features with what `SoftmaxRegression.columns` says of one message, per label, filled in."""
+        filled = features.copy()
+        filled[:, FEATURES.index("learned")] = learned
         return filled
 
     def coverage(self, text: str) -> tuple[float, float]:

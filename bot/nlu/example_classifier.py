@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -50,15 +49,12 @@ class ExampleClassifier(TrainedComponent):
     def learn(self, training_data: TrainingData, folder: Path) -> None:
         """See parent class."""
         texts, labels = examples_of(training_data)
-        arrays, data = fitted(tuple(texts), tuple(labels)).to_arrays()
-        np.savez(folder / "examples.npz", **arrays)
-        (folder / "examples.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        np.savez(folder / "examples.npz", **fitted(tuple(texts), tuple(labels)).to_arrays())
 
     def restore(self, folder: Path) -> None:
         """See parent class."""
-        data = json.loads((folder / "examples.json").read_text(encoding="utf-8"))
         with np.load(folder / "examples.npz", allow_pickle=False) as arrays:
-            self._examples = Examples.from_arrays(arrays, data)
+            self._examples = Examples.from_arrays(arrays)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets intent and ranking, and for the selector the likenesses of all labels, for the whole and each part."""

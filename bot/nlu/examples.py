@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot.text.stored import joined, parted
 from bot.text.terms import character_ngrams, word_ngrams, words
 
 Array = Any  # numpy 1.23 under mypy strict gains nothing from shapes; they are said in the docstrings
@@ -43,23 +44,21 @@ class Vectoriser:
         joined = scipy.sparse.hstack(blocks, format="csr", dtype=np.float32)
         return joined * np.float32(1 / np.sqrt(len(blocks)))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Returns the vocabularies and weights as plain data."""
-        return {
-            str(i): {
-                "terms": sorted(part.vocabulary_, key=part.vocabulary_.__getitem__),
-                "idf": [float(x) for x in part.idf_],
-            }
-            for i, part in enumerate(self._parts)
-        }
+    def to_arrays(self) -> dict[str, Array]:
+        """Returns the vocabularies and weights as arrays without objects."""
+        arrays = {}
+        for i, part in enumerate(self._parts):
+            arrays[f"terms {i}"] = joined(sorted(part.vocabulary_, key=part.vocabulary_.__getitem__))
+            arrays[f"idf {i}"] = np.asarray(part.idf_, dtype=np.float32)
+        return arrays
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Vectoriser:
-        """Returns the vectoriser that `to_dict` described."""
+    def from_arrays(cls, arrays: Any) -> Vectoriser:
+        """Returns the vectoriser that `to_arrays` described."""
         vectoriser = cls()
         for i, part in enumerate(vectoriser._parts):
-            part.vocabulary_ = {term: n for n, term in enumerate(data[str(i)]["terms"])}
-            part.idf_ = np.asarray(data[str(i)]["idf"], dtype=np.float32)
+            part.vocabulary_ = {term: n for n, term in enumerate(parted(arrays[f"terms {i}"]))}
+            part.idf_ = arrays[f"idf {i}"]
         return vectoriser
 
 
@@ -90,21 +89,22 @@ class Examples:
         similarities = (self._vectoriser.transform(texts) @ self._columns).toarray()
         return np.maximum.reduceat(similarities, self._starts, axis=1)
 
-    def to_arrays(self) -> tuple[dict[str, Array], dict[str, Any]]:
-        """Returns the examples as arrays and plain data, for saving without pickle."""
-        arrays = {
+    def to_arrays(self) -> dict[str, Array]:
+        """Returns the examples as arrays, for saving without pickle."""
+        return {
             "data": self._rows.data,
             "indices": self._rows.indices,
             "indptr": self._rows.indptr,
             "shape": np.asarray(self._rows.shape),
             "owners": self._owners,
+            "labels": joined(self.labels),
+            **self._vectoriser.to_arrays(),
         }
-        return arrays, {"labels": self.labels, "vectoriser": self._vectoriser.to_dict()}
 
     @classmethod
-    def from_arrays(cls, arrays: Any, data: dict[str, Any]) -> Examples:
+    def from_arrays(cls, arrays: Any) -> Examples:
         """Returns the examples that `to_arrays` described."""
         rows = scipy.sparse.csr_matrix(
             (arrays["data"], arrays["indices"], arrays["indptr"]), shape=tuple(arrays["shape"])
         )
-        return cls(Vectoriser.from_dict(data["vectoriser"]), data["labels"], rows, arrays["owners"])
+        return cls(Vectoriser.from_arrays(arrays), parted(arrays["labels"]), rows, arrays["owners"])

@@ -45,6 +45,7 @@ _WEIGHTS = {
     "middle_shared_share": 0.5,
     "nearest_meaning_share": 0.5,
     "middle_meaning_share": 0.5,
+    "learned": 6.0,
     "names_it": 0.5,
     "tagged": 1.0,
     "mentioned": 0.8,

@@ -149,10 +149,10 @@ class MeaningRidge:
             "shape": np.asarray(self._words.shape),
             "vectors": self._vectors.astype(np.float16),
             "coefficients": self._coefficients.astype(np.float16),
+            **self._vectoriser.to_arrays(),
         }
         return arrays, {
             "labels": self.labels,
-            "vectoriser": self._vectoriser.to_dict(),
             "settings": list(astuple(self.settings)),
             "calibration": list(astuple(self.calibration)),
         }
@@ -164,7 +164,7 @@ class MeaningRidge:
             (arrays["data"].astype(np.float32), arrays["indices"], arrays["indptr"]), shape=tuple(arrays["shape"])
         )
         vectors = arrays["vectors"].astype(np.float32)
-        vectoriser = Vectoriser.from_dict(data["vectoriser"])
+        vectoriser = Vectoriser.from_arrays(arrays)
         coefficients = arrays["coefficients"].astype(np.float32)
         settings = MeaningSettings(*data["settings"])
         return cls(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +14,10 @@ Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 class SentenceEncoder(Protocol):
     """What turns texts into vectors of unit length."""
 
+    @property
+    def size(self) -> int:
+        """The number of dimensions of a vector."""
+
     def encode(self, texts: list[str]) -> Array:
         """Returns one row per text, in order (float32)."""
 
@@ -22,19 +27,27 @@ def any_text(text: str) -> bool:
     return bool(text.strip())
 
 
+@dataclass(frozen=True)
+class Reader:
+    """An encoder, and what tells whether it can read a text: it sees no other."""
+
+    encoder: SentenceEncoder
+    reads: Callable[[str], bool] = any_text
+
+    def read(self, texts: list[str]) -> Array:
+        """Returns a row of unit length per text, of zeros where the text cannot be read."""
+        vectors = np.zeros((len(texts), self.encoder.size), dtype=np.float32)
+        said = [i for i, text in enumerate(texts) if self.reads(text)]
+        if said:
+            vectors[said] = self.encoder.encode([texts[i] for i in said])
+        return vectors
+
+
 class QuestionVectors:
-    """Compares messages with examples; the encoder sees only what it can read."""
+    """Compares messages with examples by their vectors."""
 
-    def __init__(
-        self, encoder: SentenceEncoder, reads: Callable[[str], bool], owners: Array, rows: Array, labels: int
-    ) -> None:
-        """Takes one row of unit length per example and the number of the label that owns it.
-
-        Args:
-            reads: tells whether the encoder can read a text.
-        """
-        self._encoder = encoder
-        self._reads = reads
+    def __init__(self, owners: Array, rows: Array, labels: int) -> None:
+        """Takes one row of unit length per example and the number of the label that owns it."""
         self._labels = labels
         order = np.argsort(owners, kind="stable")
         self.owners, self.rows = owners[order], rows[order].astype(np.float32)
@@ -42,40 +55,39 @@ class QuestionVectors:
         centres = np.add.reduceat(self.rows, self._starts) if len(self.rows) else self.rows
         self._centres = centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-6)
 
-    @classmethod
-    def fit(
-        cls,
-        encoder: SentenceEncoder,
-        reads: Callable[[str], bool],
-        questions: list[tuple[int, str]],
-        most: list[int],
-    ) -> QuestionVectors:
-        """Encodes the examples; `questions` are (label's number, text) pairs.
+    def columns(self, vectors: Array) -> tuple[Array, Array]:
+        """Returns texts by labels, twice: likeness to the nearest example, and to the middle of them (-1 to 1).
 
         Args:
-            most: per label, how many of its examples to take, spread evenly over them: encoding is what training
-                takes longest for.
+            vectors: a row per text, as a `Reader` makes it.
         """
-        own: dict[int, list[str]] = {}
-        for owner, text in questions:
-            if reads(text):
-                own.setdefault(owner, []).append(text)
-        taken = [(owner, text) for owner in sorted(own) for text in _spread(own[owner], most[owner])]
-        owners = np.asarray([owner for owner, _ in taken], dtype=np.int32)
-        return cls(encoder, reads, owners, encoder.encode([text for _, text in taken]), len(most))
-
-    def columns(self, texts: list[str]) -> tuple[Array, Array]:
-        """Returns texts by labels, twice: likeness to the nearest example, and to the middle of them (-1 to 1)."""
-        nearest = np.zeros((len(texts), self._labels), dtype=np.float32)
-        middle = np.zeros((len(texts), self._labels), dtype=np.float32)
-        said = [i for i, text in enumerate(texts) if self._reads(text)]
-        if len(self.rows) and said:
-            vectors = self._encoder.encode([texts[i] for i in said])
-            rows = np.ix_(said, self._heard)
-            nearest[rows] = np.maximum.reduceat(vectors @ self.rows.T, self._starts, axis=1)
-            middle[rows] = vectors @ self._centres.T
+        nearest = np.zeros((len(vectors), self._labels), dtype=np.float32)
+        middle = np.zeros((len(vectors), self._labels), dtype=np.float32)
+        if len(self.rows) and len(vectors):
+            nearest[:, self._heard] = np.maximum.reduceat(vectors @ self.rows.T, self._starts, axis=1)
+            middle[:, self._heard] = vectors @ self._centres.T
         return nearest, middle
 
 
-def _spread(texts: list[str], most: int) -> list[str]:
-    return texts if len(texts) <= most else [texts[number * len(texts) // most] for number in range(most)]
+def various(owners: Array, rows: Array, most: list[int]) -> Array:
+    """Returns which of some examples to take, in order: of each label at most so many, those least like each other.
+
+    Args:
+        owners: the number of each example's label.
+        rows: a row of unit length per example, zeros where its encoder could not read it.
+        most: per label, how many of its examples to take.
+    """
+    taken: list[int] = []
+    for owner in np.unique(owners):
+        own = np.flatnonzero(owners == owner)
+        if len(own) <= most[owner]:
+            taken += own.tolist()
+            continue
+        alike = rows[own] @ rows[own].T
+        chosen, nearest = [0], alike[0].copy()
+        while len(chosen) < most[owner]:
+            nearest[chosen] = np.inf
+            chosen.append(int(np.argmin(nearest)))
+            np.maximum(nearest, alike[chosen[-1]], out=nearest)
+        taken += own[chosen].tolist()
+    return np.asarray(sorted(taken), dtype=np.int64)

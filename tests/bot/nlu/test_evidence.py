@@ -23,7 +23,8 @@ def evidence(small, about):
         for text in small.entries[label.removeprefix("faq/")].texts.values()
         for question in text.questions
     ]
-    return Evidence(LABELS, about, [*questions, (3, "hello"), (4, "who won the match")], entry_documents(LABELS, small))
+    others = [(3, "hello"), (4, "who won the match")]
+    return Evidence.of(LABELS, about, [*questions, *others], entry_documents(LABELS, small))
 
 
 def _features(evidence, text, entities=()):
@@ -140,7 +141,7 @@ def test_groups_entries_that_rest_on_the_same_place(small):
         Profile(nothing, nothing, nothing),
     ]
     labels = ["faq/a.a", "faq/a.b", "faq/a.c", "greet", "thank"]
-    groups = Evidence(labels, about, [(0, "one"), (4, "two")], [(0, "three")]).groups
+    groups = Evidence.of(labels, about, [(0, "one"), (4, "two")], [(0, "three")]).groups
     assert groups.tolist() == [0, 1, 0, 2, 3]
 
 

@@ -58,7 +58,16 @@ def test_a_question_counts_as_the_message_that_rasa_would_have_made():
     assert Question.build(**words).fingerprint() == Message.build(**words).fingerprint()
 
 
+def test_a_question_with_another_text_or_more_fields_is_another():
+    question, other = Question.build(text="who pays", intent="greet"), Question.build(text="who paid", intent="greet")
+    assert question.fingerprint() != other.fingerprint()
+    before = question.fingerprint()
+    question.set("tokens", ["who"])
+    assert question.fingerprint() != before
+
+
 def test_reads_the_project_s_own_examples_too(project):
+    assert all(isinstance(message, Question) for message in importer_of(project).get_nlu_data().training_examples)
     assert {"hello", "你好"} <= _examples(project, "greet")
 
 
