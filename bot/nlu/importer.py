@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from copy import deepcopy
 from typing import Any
 
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from rasa.shared.utils.io import deep_container_fingerprint
 
 from bot.knowledge.loader import folder_hash, load
 from bot.nlu.evidence import FAQ
@@ -36,10 +36,9 @@ class Question(Message):  # type: ignore[misc]  # rasa ships no types
     def fingerprint(self) -> str:
         """See parent class; of what components have added the names alone count: it follows from the text."""
         if self._cached_fingerprint is None:
-            texts = {name: value for name, value in self.data.items() if isinstance(value, str)}
-            added = sorted(self.data.keys() - texts.keys())
-            parts = [texts, self.features, added] if added else [texts, self.features]
-            self._cached_fingerprint = deep_container_fingerprint(parts)
+            named = sorted((name, value if isinstance(value, str) else "") for name, value in self.data.items())
+            features = sorted(feature.fingerprint() for feature in self.features)
+            self._cached_fingerprint = hashlib.sha256(repr((named, features)).encode("utf-8", "replace")).hexdigest()
         return self._cached_fingerprint
 
     def set(self, prop: str, info: Any, add_to_output: bool = False) -> None:

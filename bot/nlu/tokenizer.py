@@ -7,6 +7,7 @@ from typing import Any
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.text.normal import normalise
 from bot.text.tokens import tokenise
@@ -18,13 +19,28 @@ class BilingualTokenizer(Tokenizer):  # type: ignore[misc]  # rasa ships no type
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """See parent class. Intents are labels here, never split."""
-        return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
+        """See parent class. Intents are labels here, never split.
+
+        `examples` says whether the tokens of training examples are wanted: by components of Rasa's own. Ours cut texts
+        themselves, each once, and a tenth of the training is spared.
+        """
+        return {
+            "intent_tokenization_flag": False,
+            "intent_split_symbol": "_",
+            "token_pattern": None,
+            "examples": True,
+        }
 
     @classmethod
     def create(cls, config: dict[str, Any], *_: Any) -> BilingualTokenizer:
         """See parent class."""
         return cls(config)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """See parent class."""
+        if not self._config["examples"]:
+            return training_data
+        return super().process_training_data(training_data)
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """See parent class."""

@@ -11,6 +11,10 @@ import numpy as np
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
 
+# Texts compared at a time: each with all examples, which takes some hundred MB for a thousand.
+_PORTION = 64
+
+
 class SentenceEncoder(Protocol):
     """What turns texts into vectors of unit length."""
 
@@ -63,9 +67,12 @@ class QuestionVectors:
         """
         nearest = np.zeros((len(vectors), self._labels), dtype=np.float32)
         middle = np.zeros((len(vectors), self._labels), dtype=np.float32)
-        if len(self.rows) and len(vectors):
-            nearest[:, self._heard] = np.maximum.reduceat(vectors @ self.rows.T, self._starts, axis=1)
-            middle[:, self._heard] = vectors @ self._centres.T
+        for start in range(0, len(vectors) if len(self.rows) else 0, _PORTION):
+            those = vectors[start : start + _PORTION]
+            nearest[start : start + _PORTION, self._heard] = np.maximum.reduceat(
+                those @ self.rows.T, self._starts, axis=1
+            )
+            middle[start : start + _PORTION, self._heard] = those @ self._centres.T
         return nearest, middle
 
 

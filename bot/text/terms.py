@@ -9,7 +9,7 @@ import Stemmer
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from bot.text.normal import is_han, normalise
-from bot.text.tokens import tokenise
+from bot.text.tokens import token_texts
 
 # Words that carry the question, not the subject; spaCy's English list keeps some of them out of reach of a question.
 _KEPT = frozenset({"who", "when", "where", "why", "how", "name", "part", "side", "show", "move"})
@@ -25,7 +25,7 @@ def _stemmer() -> Stemmer.Stemmer:
 @lru_cache(maxsize=1_000)
 def words(text: str) -> tuple[str, ...]:
     """Returns the tokens of a text after evening out its spelling, signs left out; Han characters stand singly."""
-    return tuple(token.text for token in tokenise(normalise(text).text) if any(c.isalnum() for c in token.text))
+    return tuple(token for token in token_texts(normalise(text).text) if any(c.isalnum() for c in token))
 
 
 def search_terms(text: str) -> list[str]:

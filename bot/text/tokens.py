@@ -31,3 +31,8 @@ def pipeline() -> Language:
 def tokenise(text: str) -> Doc:
     """Returns the tokens of a normalised text."""
     return pipeline().make_doc(text)
+
+
+def token_texts(text: str) -> list[str]:
+    """Returns the texts of the tokens that `tokenise` finds, but for white space; no document makes it faster."""
+    return _TOKEN.findall(text)

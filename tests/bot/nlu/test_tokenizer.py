@@ -51,3 +51,11 @@ def test_never_splits_an_intent(tokenizer):
     message = Message.build(text="thanks", intent="give_feedback_positive")
     data = tokenizer.process_training_data(TrainingData([message]))
     assert [t.text for t in data.training_examples[0].get("intent_tokens")] == ["give_feedback_positive"]
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_cuts_training_examples_where_a_component_reads_them(wanted):
+    tokenizer = BilingualTokenizer.create({**BilingualTokenizer.get_default_config(), "examples": wanted})
+    data = TrainingData([Message.build(text="who pays", intent="greet")])
+    processed = tokenizer.process_training_data(data).training_examples[0]
+    assert (processed.get("text_tokens") is not None) is wanted

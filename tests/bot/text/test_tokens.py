@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text.tokens import pipeline, tokenise
+from bot.text.tokens import pipeline, token_texts, tokenise
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,11 @@ def test_loses_no_character(text):
     doc = tokenise(text)
     assert doc.text == text
     assert all(text[token.idx : token.idx + len(token)] == token.text for token in doc)
+
+
+@given(st.text(max_size=60))
+def test_finds_the_same_texts_without_a_document(text):
+    assert token_texts(text) == [token.text for token in tokenise(text) if token.text.strip()]
 
 
 @given(st.text(alphabet="ab9 第段/.,'", max_size=20), st.text(alphabet="ab9 第段/.,'", max_size=20))
