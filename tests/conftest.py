@@ -15,6 +15,8 @@ import pytest
 
 from bot.dialogue.postponing import postpone
 from bot.processor import settle
+from bot.store import migrations
+from tests import databases
 from tests.leaks import LeakPlugin
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +37,14 @@ for name in [name for name in os.environ if name.startswith("PARTNERGUIDE_") or 
 def pytest_configure(config: pytest.Config) -> None:
     """Has what the run writes looked through when it ends."""
     config.pluginmanager.register(LeakPlugin(config), "leaks")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_databases() -> Iterator[None]:
+    """Has empty databases made by the statements that made the first one of their kind."""
+    migrations._run = databases.quickly
+    yield
+    migrations._run = databases.by_alembic
 
 
 @pytest.fixture(scope="session")

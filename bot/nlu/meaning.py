@@ -83,11 +83,11 @@ class Meaning:
     def read(self, texts: list[str]) -> Said:
         """Returns what the vectors say of some texts; zeros of what an encoder cannot read."""
         rows = {kind: reader.read(texts) for kind, reader in self._readers.items()}
-        ways = np.asarray([self.way(text) for text in texts])
+        ways = [self.way(text) for text in texts]
         learned = np.zeros((len(texts), self._labels), dtype=np.float32)
         for way, regression in self._regressions.items():
-            those = np.flatnonzero(ways == way)
-            if len(those):
+            those = [number for number, fullest in enumerate(ways) if fullest == way]
+            if those:
                 together = np.concatenate([rows[kind][those] for kind in _kinds(way, self._readers)], axis=1)
                 learned[those] = regression.columns(together)
         return Said({kind: self._vectors[kind].columns(those) for kind, those in rows.items()}, learned)

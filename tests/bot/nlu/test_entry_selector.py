@@ -122,7 +122,14 @@ def test_gives_the_same_after_loading_and_after_a_second_training(pipeline, say)
 
 def test_stores_the_same_plain_json_in_a_second_training(train):
     files = train(EntrySelector).files()
-    assert list(files) == ["indexes.npz", "meaning.npz", "selector.json", "shared.npz"]
+    assert list(files) == [
+        "indexes.npz",
+        "learned_meaning.npz",
+        "learned_shared.npz",
+        "meaning.npz",
+        "selector.json",
+        "shared.npz",
+    ]
     assert set(json.loads(files["selector.json"])["fusions"]) == {"words", "shared", "meaning"}
     assert train(EntrySelector).files() == files
 
@@ -139,8 +146,8 @@ def test_gives_messages_that_come_together_what_it_gives_them_alone(pipeline, sa
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
-        ({"encoder": ""}, ["indexes.npz", "selector.json", "shared.npz"]),
-        ({"shared_encoder": ""}, ["indexes.npz", "meaning.npz", "selector.json"]),
+        ({"encoder": ""}, ["indexes.npz", "learned_shared.npz", "selector.json", "shared.npz"]),
+        ({"shared_encoder": ""}, ["indexes.npz", "learned_meaning.npz", "meaning.npz", "selector.json"]),
         ({"encoder": "", "shared_encoder": ""}, ["indexes.npz", "selector.json"]),
     ],
 )

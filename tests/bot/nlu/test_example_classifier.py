@@ -77,7 +77,7 @@ def test_gives_the_same_after_a_second_training(train, say):
 
 def test_stores_no_code(train):
     files = train(ExampleClassifier).files()
-    assert list(files) == ["examples.json", "examples.npz"]
+    assert list(files) == ["examples.npz"]
     assert b"pickle" not in files["examples.npz"]
 
 

@@ -34,6 +34,13 @@ import bot.store.texts  # noqa: F401
 from bot.errors import StoreError
 from bot.store.database import DatabaseAwayError, connect
 from bot.store.migrations import VERSION_TABLE, revisions, upgrade
+from tests import databases
+
+
+@pytest.fixture(autouse=True)
+def by_alembic(monkeypatch):
+    """Has every database here made by Alembic itself."""
+    monkeypatch.setattr(migrations, "_run", databases.by_alembic)
 
 
 def _query(url, statement):
@@ -53,6 +60,18 @@ def test_makes_exactly_the_tables_of_the_models(url):
         differences = compare_metadata(context, SQLModel.metadata)
     engine.dispose()
     assert differences == []
+
+
+def test_other_tests_get_what_alembic_makes(tmp_path, monkeypatch):
+    made = []
+    for name in ("alembic", "first", "second"):
+        monkeypatch.setattr(migrations, "_run", databases.by_alembic if name == "alembic" else databases.quickly)
+        upgrade(f"sqlite:///{tmp_path / name}.db")
+        made.append(
+            _query(f"sqlite:///{tmp_path / name}.db", "SELECT type, name, sql FROM sqlite_master ORDER BY name")
+        )
+    assert made[0] == made[1] == made[2]
+    assert _query(f"sqlite:///{tmp_path / 'second'}.db", f"SELECT * FROM {VERSION_TABLE}") == [(revisions()[-1],)]
 
 
 def test_knows_the_same_head_as_alembic():
