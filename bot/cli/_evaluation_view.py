@@ -37,6 +37,14 @@ def print_evaluation(
     _print_changes(report["comparison"], console, name_changes=name_changes)
 
 
+_RANKED = {
+    "topic": "right topic",
+    "entry": "the very entry",
+    "answer": "one that answers it",
+    "place": "right place",
+}
+
+
 def _rows(summaries: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
     def shares(part: str, verdict: str, of: str) -> list[str]:
         return [
@@ -44,9 +52,9 @@ def _rows(summaries: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
         ]
 
     rows = [("questions of content", [str(s["questions"]["entry"]) for s in summaries])]
-    for name in ("topic", "entry", "place"):
+    for name, called in _RANKED.items():
         for at in (1, 3):
-            label = f"  right {name} {'first' if at == 1 else 'in the first 3'}"
+            label = f"  {called} {'first' if at == 1 else 'in the first 3'}"
             rows.append((label, [percent(s["accuracy"][name][f"at_{at}"]) for s in summaries]))
     rows += [(f"  {verdict}", shares("decisions", verdict, "entry")) for verdict in summaries[0]["decisions"]]
     rows.append(("out of scope", [str(s["questions"]["outside"]) for s in summaries]))

@@ -71,11 +71,12 @@ def share(hits: Sequence[bool]) -> float | None:
 
 
 def accuracy(observations: Iterable[Observation]) -> dict[str, dict[str, float | None]]:
-    """Returns, for topic, entry and place, the share of questions of content that have it first, and in the first 3."""
+    """Returns the share of questions with the right topic, entry, answer and place first, and in the first three."""
     asked = of_kind(observations, "entry")
     ranks = {
         "topic": [o.topic_rank for o in asked],
         "entry": [o.entry_rank for o in asked],
+        "answer": [o.answer_rank for o in asked],
         "place": [o.place_rank for o in asked],
     }
     return {

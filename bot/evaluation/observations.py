@@ -27,6 +27,8 @@ INTENT_VERDICTS = ("intent right", "intent wrong")
 class Observation:
     """A question and what became of it; ranks count from 1, 0 is nowhere.
 
+    `entry_rank` is the rank of the entry that the question was written for, `answer_rank` that of the first which
+    answers it, which may be another one (`LabelledQuestion.also`).
     `place_rank` is the first rank whose entry cites the place that the wanted entry rests on: the first locator of its
     first reference. `confidence` is the model's, that the first of all its labels is right; `found` is that label: an
     entry, or an intent that is no question of content. `in_scope` and `coverage` are those of `Question`.
@@ -41,6 +43,7 @@ class Observation:
     latency_ms: float
     topic_rank: int = 0
     entry_rank: int = 0
+    answer_rank: int = 0
     place_rank: int = 0
     answer_from: float = 0.0
     choices_from: float = 0.0
@@ -83,6 +86,7 @@ def observed(
     found = ranked[0] if read.intent == "faq" and ranked else read.intent
     topics = [knowledge.entries[entry].topic for entry in ranked]
     wanted = labelled.wanted if labelled.kind == "entry" else ""
+    fitting = (wanted, *labelled.also)
     return Observation(
         question=labelled,
         intent=read.intent,
@@ -93,7 +97,8 @@ def observed(
         latency_ms=latency_ms,
         topic_rank=_rank([topic == wanted.partition(".")[0] for topic in topics]),
         entry_rank=_rank([entry == wanted for entry in ranked]),
-        place_rank=_rank([rests_with(entry, wanted, knowledge) for entry in ranked]) if wanted else 0,
+        answer_rank=_rank([entry in fitting for entry in ranked]),
+        place_rank=_rank([_is_right(entry, labelled, knowledge) for entry in ranked]) if wanted else 0,
         answer_from=read.thresholds.answer,
         choices_from=read.thresholds.choices,
         in_scope=read.in_scope,
@@ -108,6 +113,10 @@ def rests_with(entry_id: str, wanted: str, knowledge: KnowledgeBase) -> bool:
     return any(r.source == first.source and first.locators[0] in r.locators for r in cited)
 
 
+def _is_right(entry_id: str, labelled: LabelledQuestion, knowledge: KnowledgeBase) -> bool:
+    return entry_id in labelled.also or rests_with(entry_id, labelled.wanted, knowledge)
+
+
 def _rank(hits: list[bool]) -> int:
     return hits.index(True) + 1 if True in hits else 0
 
@@ -119,9 +128,9 @@ def _verdict(labelled: LabelledQuestion, read: Question, decision: Decision, kno
         order = {"answer": "out of scope, answered", "choices": "out of scope, asked back"}
         return order.get(decision.kind, "declined")
     if decision.kind == "answer":
-        right = rests_with(decision.entries[0], labelled.wanted, knowledge)
+        right = _is_right(decision.entries[0], labelled, knowledge)
         return "answered right" if right else "answered wrong"
     if decision.kind == "choices":
-        offered = labelled.wanted in decision.entries
+        offered = not {labelled.wanted, *labelled.also}.isdisjoint(decision.entries)
         return "asked back, offered" if offered else "asked back, not offered"
     return "not answered"

@@ -15,12 +15,16 @@ Kind = Literal["entry", "intent", "outside"]
 
 @dataclass(frozen=True)
 class LabelledQuestion:
-    """A message and what it deserves: `wanted` is an entry's id, an intent, or empty for what is out of scope."""
+    """A message and what it deserves: `wanted` is an entry's id, an intent, or empty for what is out of scope.
+
+    `also` are other entries that answer it as well, as people found who were shown the answers and not whose they were.
+    """
 
     language: str
     text: str
     kind: Kind
     wanted: str = ""
+    also: tuple[str, ...] = ()
 
 
 def read_questions(
@@ -53,15 +57,27 @@ def read_questions(
 def _in_file(path: Path, knowledge: KnowledgeBase) -> Iterator[LabelledQuestion]:
     data = read_yaml(path)
     language = data.get("language", path.parent.name)
+    also = _also(path, data, knowledge)
     for name, texts in _lists(path, data, "entries"):
         entry_id = f"{path.stem}.{name}"
         if entry_id not in knowledge.entries:
             raise KnowledgeError(path, f"{entry_id} is no entry of the knowledge base")
-        yield from (LabelledQuestion(language, text, "entry", entry_id) for text in texts)
+        yield from (LabelledQuestion(language, text, "entry", entry_id, also.pop(text, ())) for text in texts)
+    if also:
+        raise KnowledgeError(path, f"also: {next(iter(also))!r} stands under no entry")
     for name, texts in _lists(path, data, "intents"):
         yield from (LabelledQuestion(language, text, "intent", name) for text in texts)
     for _, texts in _lists(path, {"out_of_scope": {"": data.get("out_of_scope") or []}}, "out_of_scope"):
         yield from (LabelledQuestion(language, text, "outside") for text in texts)
+
+
+def _also(path: Path, data: dict[str, Any], knowledge: KnowledgeBase) -> dict[str, tuple[str, ...]]:
+    """Returns the other entries that answer a question, by its text."""
+    found = {text: tuple(entries) for text, entries in _lists(path, data, "also")}
+    for entry_id in (entry_id for entries in found.values() for entry_id in entries):
+        if entry_id not in knowledge.entries:
+            raise KnowledgeError(path, f"{entry_id} is no entry of the knowledge base")
+    return found
 
 
 def _lists(path: Path, data: dict[str, Any], key: str) -> Iterator[tuple[str, list[str]]]:

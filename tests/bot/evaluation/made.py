@@ -7,7 +7,8 @@ from typing import Any
 from bot.evaluation.observations import Observation
 from bot.evaluation.questions import LabelledQuestion
 
-_RIGHT = {"verdict": "answered right", "topic_rank": 1, "entry_rank": 1, "place_rank": 1, "found": "growth.number"}
+_RANKS = ("topic_rank", "entry_rank", "answer_rank", "place_rank")
+_RIGHT = {"verdict": "answered right", "found": "growth.number", **dict.fromkeys(_RANKS, 1)}
 
 
 def content(number: int = 0, **values: Any) -> Observation:
@@ -18,8 +19,8 @@ def content(number: int = 0, **values: Any) -> Observation:
 
 def missed(number: int = 0, **values: Any) -> Observation:
     """A question of content of which nothing was understood, answered all the same."""
-    ranks = {"topic_rank": 0, "entry_rank": 0, "place_rank": 0}
-    return content(number, **{"verdict": "answered wrong", "found": "duties.precaution", **ranks, **values})
+    nowhere = dict.fromkeys(_RANKS, 0)
+    return content(number, **{"verdict": "answered wrong", "found": "duties.precaution", **nowhere, **values})
 
 
 def outside(number: int = 0, **values: Any) -> Observation:

@@ -28,6 +28,17 @@ def test_takes_an_entry_for_right_that_cites_the_place_of_the_wanted_one(knowled
     assert (found.verdict, found.found, found.is_first_right) == ("answered right", COSTS, True)
 
 
+def test_takes_another_entry_for_right_that_answers_the_question_as_well(knowledge):
+    labelled = LabelledQuestion("en", "some words of a question", "entry", INVITATION, (NUMBER,))
+    for read, verdict in (
+        (_read([(NUMBER, 0.9), (INVITATION, 0.1)]), "answered right"),
+        (_read([(COSTS, 0.3), (NUMBER, 0.25)], **CHOICES), "asked back, offered"),
+    ):
+        found = observed(labelled, read, decision_on(read, knowledge), 3.0, knowledge)
+        assert (found.verdict, found.answer_rank) == (verdict, [entry for entry, _ in read.ranking].index(NUMBER) + 1)
+    assert found.entry_rank == 0
+
+
 @pytest.mark.parametrize(
     ("read", "verdict"),
     [

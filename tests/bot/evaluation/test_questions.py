@@ -16,6 +16,12 @@ def test_reads_every_kind_with_what_it_deserves(folder, knowledge):
     assert [question.language for question in read_questions(folder, knowledge)] == ["en"] * 4 + ["zh"] * 3
 
 
+def test_reads_which_other_entries_answer_a_question_as_well(tmp_path, knowledge):
+    data = {"entries": {"number": ["how many", "which total"]}, "also": {"which total": ["growth.costs"]}}
+    dump(tmp_path / "en" / "growth.yml", data)
+    assert [q.also for q in read_questions(tmp_path, knowledge)] == [(), ("growth.costs",)]
+
+
 @pytest.mark.parametrize(
     ("limit", "texts"),
     [
@@ -35,6 +41,8 @@ def test_spreads_a_limit_over_the_files(folder, knowledge, limit, texts):
         ({"entries": ["how many"]}, "`entries` must be a mapping"),
         ({"entries": {"number": "how many"}}, "number: must be a list of messages"),
         ({"out_of_scope": ["weather", 64]}, "out_of_scope: must be a list of messages"),
+        ({"also": {"how many": ["growth.number"]}}, "also: 'how many' stands under no entry"),
+        ({"also": {"how many": ["nothing"]}}, "nothing is no entry of the knowledge base"),
         ({"intents": {"greet": [" "]}}, "greet: must be a list of messages"),
     ],
 )
