@@ -53,7 +53,7 @@ lock:  ## compile requirements.lock anew from pyproject.toml (ARGS=--upgrade for
 	@.ci/environment lock $(ARGS)
 
 clean:  ## remove the environment and caches; var/ (enquiries, models, secret) stays
-	@rm -rf .venv .uv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .rasa
+	@rm -rf .venv .uv build *.egg-info knowledge/.parsed.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .rasa
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## list these commands

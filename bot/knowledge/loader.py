@@ -18,6 +18,7 @@ from bot.errors import KnowledgeError
 from bot.knowledge.charts import Chart, ChartWords, read_chart_words, read_charts
 from bot.knowledge.flows import Flow, FlowWords, read_flow_words, read_flows
 from bot.knowledge.models import Entry, Figure, Language, Reference, Source, Text
+from bot.knowledge.parsed import parsed
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def load(root: Path) -> KnowledgeBase:
     if not root.is_dir():
         raise KnowledgeError(root, "the folder of the knowledge base is missing; run the command in a full checkout")
     paths = sorted(path for folder in _FOLDERS for path in (root / folder).rglob("*.yml"))
-    files = {path: read_yaml(path) for path in paths}
+    files = parsed(root, paths, read_yaml)
     languages = _build(files, root / "languages", _language)
     texts = _texts(files, root / "texts")
     titles: dict[str, dict[str, str]] = {code: {} for code in languages}

@@ -103,3 +103,13 @@ def test_keeps_its_vocabulary_as_arrays_without_objects():
     assert all(array.dtype != object for array in stored.values())
     loaded = Vectoriser.from_arrays(stored)
     assert abs(loaded.transform(TEXTS) - rows).max() < 1e-6
+
+
+def test_leaves_out_what_one_of_many_texts_says_alone():
+    texts = [f"vaccine {'abcdefghij'[n % 10]}" for n in range(5_000)] + ["狼狈"]
+    vectoriser = Vectoriser()
+    vectoriser.fit(texts)
+    assert vectoriser.transform(["vaccine"]).nnz > 0
+    assert vectoriser.transform(["狼狈"]).nnz == 0
+    vectoriser.fit(texts[-12:])
+    assert vectoriser.transform(["狼狈"]).nnz > 0
