@@ -22,10 +22,10 @@ telegram: environment  ## run the Telegram bot (TELEGRAM_BOT_TOKEN); trains firs
 review: environment  ## run the review console in the browser: http://127.0.0.1:8600
 	@exec $(BIN)/partnerguide review $(ARGS)
 
-# The model is trained while the tests that do without one run, unless only some are asked for.
+# The model is trained while the tests that do without one run, unless only some are asked for; the order is conftest's.
 test: environment  ## run every test, one process per core
 	@if [ -z "$(ARGS)" ]; then $(BIN)/partnerguide train --if-stale >/dev/null 2>&1 & fi; \
-	exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: environment  ## try 20,000 cases anew at every border (FUZZ_CASES=… for another number)
 	@FUZZ_CASES=$${FUZZ_CASES:-20000} exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/fuzz $(ARGS)

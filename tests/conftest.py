@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,17 @@ for name in [name for name in os.environ if name.startswith("PARTNERGUIDE_") or 
 def pytest_configure(config: pytest.Config) -> None:
     """Has what the run writes looked through when it ends."""
     config.pluginmanager.register(LeakPlugin(config), "leaks")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the files that need the trained model last, since it is trained meanwhile.
+
+    Before them those with many tests come first; among them those with few, which take longest, so that both processes
+    end at about the same time.
+    """
+    count = Counter(item.path for item in items)
+    needing = {item.path for item in items if "models" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (item.path in needing, count[item.path] * (1 if item.path in needing else -1)))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -40,7 +40,7 @@ class MeaningIntentClassifier(TrainedComponent):
         """See parent class.
 
         `encoder` is `packaged` or the folder of another sentence encoder, which sees the texts in `encoder_script`;
-        those in other scripts are read by the vectors of all languages.
+        the vectors of all languages stand beside its own, and alone for texts in other scripts.
         """
         settings = MeaningSettings()
         return {
@@ -76,17 +76,17 @@ class MeaningIntentClassifier(TrainedComponent):
         return messages
 
     def _vectors(self, texts: list[str]) -> Array:
-        """Returns a row per text: the vector of the encoder that reads it, in that encoder's columns, zeros elsewhere.
+        """Returns a row of unit length per text: the vectors of the encoders that read it side by side, else zeros.
 
-        So texts in different scripts are compared by their words alone, and what is empty by nothing.
+        Two texts that both encoders read are as alike as these find them on average; what is empty is like nothing.
         """
         own = [i for i, text in enumerate(texts) if script_of(text) == self._config["encoder_script"]]
-        other = [i for i, text in enumerate(texts) if text.strip() and i not in set(own)]
+        every = [i for i, text in enumerate(texts) if text.strip()]
         size = self._encoder.size
         rows = np.zeros((len(texts), size + self._shared.size), dtype=np.float32)
         rows[own, :size] = self._encoder.encode([texts[i] for i in own])
-        rows[other, size:] = self._shared.encode([texts[i] for i in other])
-        return rows
+        rows[every, size:] = self._shared.encode([texts[i] for i in every])
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
 
     def _read_encoders(self) -> None:
         configured = self._config["encoder"]
