@@ -40,10 +40,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(LeakPlugin(config), "leaks")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Returns one process more than there are processors: tests wait for servers and programs a quarter of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the files that need the trained model last, since it is trained meanwhile.
 
-    Before them those with many tests come first; among them those with few, which take longest, so that both processes
+    Before them those with many tests come first; among them those with few, which take longest, so that all processes
     end at about the same time.
     """
     count = Counter(item.path for item in items)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -201,7 +200,7 @@ class EntrySelector(TrainedComponent):
             labels, spans, nearest = message.get(LIKENESSES)
             asked, near_asked = message.get(SEVERAL_LIKENESSES)
             found = message.get("entities", [])
-            reading = self._as_example(text, self._best(self._readings(text, spans, found, nearest)))
+            reading = self._as_example(text, self._best(text, spans, found, nearest))
             set_intent(message, labels, reading.chances)
             selection = {
                 **self._ranked(reading),
@@ -227,11 +226,25 @@ class EntrySelector(TrainedComponent):
 
     def _readings(
         self, text: str, spans: list[tuple[int, int]], found: list[dict[str, Any]], nearest: Array
-    ) -> Iterator[_Reading]:
-        """Yields the reading of each stretch of a message, with the entities inside it."""
+    ) -> list[_Reading]:
+        """Returns the reading of each stretch of a message, with the entities inside it.
+
+        What words alone leave open is encoded in one go: comparing it with all examples takes a message alone as long.
+        """
+        texts = [text[start:end] for start, end in spans]
+        features, readings = [], []
         for i, (start, end) in enumerate(spans):
             inside = [(e["entity"], e["value"]) for e in found if start <= e["start"] and e["end"] <= end]
-            yield self._reading(text[start:end], inside, nearest[i])
+            features.append(self._evidence.features(texts[i], inside, nearest[i]))
+            readings.append(self._weigh(WORDS, features[i], self._evidence.coverage(texts[i])))
+        ways = [self._meaning.way(text) for text in texts]
+        certain_from = self._config["certain_from"]
+        left_open = [i for i in range(len(texts)) if ways[i] != WORDS and readings[i].confidence < certain_from]
+        said = self._meaning.read([texts[i] for i in left_open])
+        for number, i in enumerate(left_open):
+            full = self._meaning.add(self._evidence, features[i], said, number, ways[i])
+            readings[i] = self._weigh(ways[i], full, readings[i].coverage)
+        return readings
 
     def _ranked(self, reading: _Reading) -> dict[str, Any]:
         """Returns what the action needs of a reading, JSON-ready."""
@@ -264,31 +277,22 @@ class EntrySelector(TrainedComponent):
         in_scope = _EXAMPLE_SHARE if is_content else min(reading.in_scope, 1 - _EXAMPLE_SHARE)
         return _Reading(chances, max(reading.confidence, _EXAMPLE_SHARE), in_scope, (1.0, 1.0))
 
-    def _best(self, readings: Iterator[_Reading]) -> _Reading:
-        """Returns the reading of the whole message, or that of a part where the whole says little.
+    def _best(self, text: str, spans: list[tuple[int, int]], found: list[dict[str, Any]], nearest: Array) -> _Reading:
+        """Returns the reading of the whole message, the first of the spans, or that of a part where it says little.
 
         What the whole says of any other intent stands: a request to decide on a company is none the less one for the
         questions in it.
         """
-        whole = next(readings)
+        (whole,) = self._readings(text, spans[:1], found, nearest[:1])
         first = self._evidence.labels[int(np.argmax(whole.chances))]
         content = whole.in_scope >= self._config["in_scope_from"]
         if (content and whole.confidence >= self._config["answer_from"]) or not first.startswith((FAQ, OUT_OF_SCOPE)):
             return whole
-        likely = (part for part in readings if part.in_scope >= self._config["in_scope_from"])
+        parts = self._readings(text, spans[1:], found, nearest[1:])
+        likely = (part for part in parts if part.in_scope >= self._config["in_scope_from"])
         surest = max(likely, key=lambda part: part.confidence, default=whole)
         least = max(self._config["part_from"], whole.confidence if content else 0.0)
         return surest if surest.confidence >= least else whole
-
-    def _reading(self, text: str, entities: list[tuple[str, str]], nearest: Array) -> _Reading:
-        features = self._evidence.features(text, entities, nearest)
-        coverage = self._evidence.coverage(text)
-        reading = self._weigh(WORDS, features, coverage)
-        way = self._meaning.way(text)
-        if way == WORDS or reading.confidence >= self._config["certain_from"]:
-            return reading
-        features = self._meaning.add(self._evidence, features, self._meaning.read([text]), 0, way)
-        return self._weigh(way, features, coverage)
 
     def _weigh(self, way: str, features: Array, coverage: tuple[float, float]) -> _Reading:
         weighed = self._fusions[way]

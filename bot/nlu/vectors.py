@@ -69,6 +69,8 @@ class QuestionVectors:
         middle = np.zeros((len(vectors), self._labels), dtype=np.float32)
         for start in range(0, len(vectors) if len(self.rows) else 0, _PORTION):
             those = vectors[start : start + _PORTION]
+            if not those.any():
+                continue
             nearest[start : start + _PORTION, self._heard] = np.maximum.reduceat(
                 those @ self.rows.T, self._starts, axis=1
             )
