@@ -1,4 +1,4 @@
-"""How well held-out questions are understood, per language: every fourth of them; `partnerguide evaluate` asks all."""
+"""How well held-out questions are understood, per language: every eighth of them; `partnerguide evaluate` asks all."""
 
 from __future__ import annotations
 

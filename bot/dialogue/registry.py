@@ -14,7 +14,7 @@ from bot.dialogue.training import ModelRecord, make_current, verified, write_bes
 from bot.errors import ModelError
 from bot.settings import Settings
 
-#: So many models are kept besides the one in use and the one to go back to; each takes about 125 MB.
+#: So many models are kept besides the one in use and the one to go back to; each takes about 130 MB.
 KEPT = 3
 _SUFFIX = ".tar.gz"
 

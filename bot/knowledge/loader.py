@@ -208,7 +208,7 @@ _MOST_CHARACTERS = 1_000_000
 _DEEPEST = 100
 _BRACKETS = re.compile(r"[\[\]{}]")
 _DEEP_LINE = re.compile(rf"^(?:[ ?:-] ?){{{_DEEPEST},}}", re.MULTILINE)
-# What a deep line must begin with, found ten times as fast.
+# What a deep line must begin with, and what is found sooner: hardly any line does.
 _INDENTED = re.compile(rf"^[ ?:-]{{{_DEEPEST}}}", re.MULTILINE)
 _ANCHOR = re.compile(r"(?:^|[\s\[{,])&([^\s\[\]{},]+)")
 #: Entries that are still to be written lie there; nothing reads them.

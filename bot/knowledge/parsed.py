@@ -28,7 +28,7 @@ def parsed(root: Path, paths: list[Path], read: Callable[[Path], dict[str, Any]]
         read: reads one file, where the cache does not serve.
 
     Raises:
-        KnowledgeError: `read` says so, or (as `read` puts it) a file cannot be opened.
+        KnowledgeError: as `read` raises it, also of a file that cannot be opened.
     """
     try:
         key = _key(root, paths)

@@ -10,7 +10,6 @@ import numpy as np
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
-
 # Texts compared at a time: each with all examples, which takes some hundred MB for a thousand.
 _PORTION = 64
 
