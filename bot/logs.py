@@ -64,6 +64,9 @@ def configure(level: int = logging.WARNING, *, as_json: bool = False) -> None:
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     # The pinned libraries warn of their own successors while they are imported, and reset the filters as they go.
     warnings.showwarning = lambda *_, **__: None
+    # Of a line that cannot be written, a closed or full standard error say, `logging` would print the whole traceback,
+    # with the words of whatever error is being handled: a token in an address, what a person said.
+    logging.raiseExceptions = False
     handler = logging.StreamHandler()
     plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
     handler.setFormatter(JsonFormatter() if as_json else plain)

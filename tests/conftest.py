@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import subprocess
@@ -62,6 +63,18 @@ def quick_databases() -> Iterator[None]:
     migrations._run = databases.quickly
     yield
     migrations._run = databases.by_alembic
+
+
+@pytest.fixture(autouse=True)
+def same_logging() -> Iterator[None]:
+    """Sees to it that no test leaves a handler behind that writes, or fails to, what later tests log."""
+    root = logging.getLogger()
+    before = list(root.handlers)
+    yield
+    left = [handler for handler in root.handlers if handler not in before]
+    for handler in left:
+        root.removeHandler(handler)
+    assert not left, f"handlers left at the root logger: {left}"
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,23 @@ def test_hides_the_chatter_of_a_library_that_sets_its_own_level():
     assert _run(program, level="logging.DEBUG").stderr == ""
 
 
+def test_quotes_no_error_when_a_line_cannot_be_written():
+    program = '''
+import io
+logs.configure()
+closed = io.StringIO()
+closed.close()
+logging.getLogger().addHandler(logging.StreamHandler(closed))
+try:
+    raise ValueError('what a person said')
+except ValueError:
+    logging.getLogger('bot.x').error('it failed')
+'''
+    error = _run(program).stderr
+    assert "it failed" in error
+    assert "what a person said" not in error
+
+
 @pytest.mark.parametrize(("name", "is_shown"), [("bot.dialogue", True), ("actions.x", True), ("sqlalchemy", False)])
 def test_shows_one_line_per_turn_on_demand(name, is_shown):
     result = _run(f"logging.getLogger('{name}').info('a turn')", level="logging.INFO")

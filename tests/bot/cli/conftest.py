@@ -116,6 +116,7 @@ def own_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     levels = {name: logging.getLogger(name).level for name in ("", "bot", "actions", "rasa", "httpx", "rasa_sdk")}
     monkeypatch.setattr(root, "handlers", list(root.handlers))
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    monkeypatch.setattr(logging, "raiseExceptions", logging.raiseExceptions)
     for name in ("RASA_MAX_CACHE_SIZE", "RASA_CACHE_DIRECTORY", "SQLALCHEMY_SILENCE_UBER_WARNING"):
         monkeypatch.setenv(name, os.environ.get(name, "0"))
     yield

@@ -48,7 +48,7 @@ def test_writes_the_digest(call, project, tmp_path):
         call(review, "digest", "--language", "xx")
 
 
-def test_works_once(call, project, settings):
+def test_works_once(call, project, settings, own_logging):
     with JobStore.from_settings(settings) as jobs:
         back = jobs.add("activate", {"back": True})
         call(review, "worker", "--once", "--kinds", "activate,discard")
