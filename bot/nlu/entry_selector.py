@@ -51,10 +51,6 @@ SELECTION = "selection"
 _EXAMPLE_SHARE = 0.97
 
 
-# Weights are fitted side by side, as many as a small server has cores.
-_FITS = 2
-
-
 @dataclass(frozen=True)
 class _Reading:
     """One way a message or a part of it was read.
@@ -86,18 +82,18 @@ class EntrySelector(TrainedComponent):
     def get_default_config() -> dict[str, Any]:
         """See parent class.
 
-        `shared_encoder` is `packaged`, or empty for none. `encoder` is `packaged`, the folder of another sentence
-        encoder, or empty for none; it sees the messages in `encoder_script` alone. A message that its words alone
-        explain with the confidence `certain_from` is not encoded; of a long one that is not understood, the part that
-        says most is read, from `part_from` on. `ranking` is the number of entries in the output; the rest
-        is for the action.
+        `shared_encoder` is `packaged`, or empty for none. `encoder` is the folder of another sentence encoder,
+        `packaged` for the English one, or empty for none; it sees the messages in `encoder_script` alone. A message
+        that its words alone explain with the confidence `certain_from` is not encoded; of a long one that is not
+        understood, the part that says most is read, from `part_from` on. `ranking` is the number of entries in the
+        output; the rest is for the action.
         """
         return {
             "knowledge": "knowledge",
             "nlu_data": "nlu_data",
             "knowledge_version": "",
             "shared_encoder": "packaged",
-            "encoder": "packaged",
+            "encoder": "",
             "encoder_script": "Latin",
             "certain_from": 1.0,
             "part_from": 0.4,
@@ -118,25 +114,42 @@ class EntrySelector(TrainedComponent):
         texts, targets = examples_of(training_data)
         labels = sorted(set(targets))
         number = {label: i for i, label in enumerate(labels)}
-        questions = [(number[target], text) for text, target in zip(texts, targets, strict=True)]
+        # By label and then in their own order, as `Examples` keeps them.
+        questions = sorted(((number[target], text) for text, target in zip(texts, targets, strict=True)), key=_owner)
         asked = [question for question in load_tuning(nlu_data) if question.label in number]
+        said = [question.text for question in asked]
+
+        def count() -> tuple[Examples, Array]:
+            examples = fitted(tuple(texts), tuple(targets))
+            return examples, examples.rows(said)
+
+        readers = self._readers()
+
+        def encode() -> tuple[Meaning, Said]:
+            meaning = Meaning.fit(readers, questions, labels, lambda: counting.result()[0].sketches())
+            examples, rows = counting.result()
+            return meaning, meaning.read(said, examples.sketches(rows))
+
         # Matrix products leave the interpreter to others: texts are encoded while everything else is read.
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            encoding = beside.submit(Meaning.fit, self._readers(), questions, labels)
-            saying = beside.submit(lambda: encoding.result().read([question.text for question in asked]))
+        with ThreadPoolExecutor(max_workers=3) as beside:
+            counting, encoding = beside.submit(count), beside.submit(encode)
             recogniser = Recogniser(build(knowledge, nlu_data))
             about = profiles(labels, knowledge, recogniser)
             self._evidence = Evidence.of(labels, about, questions, entry_documents(labels, knowledge))
-            by_words = self._by_words(asked, fitted(tuple(texts), tuple(targets)), recogniser)
-            self._meaning = encoding.result()
-            self._fusions = self._weighed(asked, by_words, saying.result())
+            examples, rows = counting.result()
+            by_words = self._by_words(asked, examples.likeness(rows), recogniser)
+            groups = self._evidence.groups
+            fits = {WORDS: beside.submit(fusion.fit, by_words, groups)}
+            self._meaning, heard = encoding.result()
+            for way, those in self._with_vectors(asked, by_words, heard).items():
+                fits[way] = beside.submit(fusion.fit, those, groups)
+            self._fusions = {way: fit.result() for way, fit in fits.items()}
         self._examples = _unambiguous(questions)
         self._store(folder)
 
-    def _by_words(self, asked: list[TuningQuestion], model: Examples, recogniser: Recogniser) -> list[fusion.Row]:
-        """Returns what the words of each tuning question say."""
-        number = {label: i for i, label in enumerate(model.labels)}
-        nearest = model.likeness([question.text for question in asked]) if asked else ()
+    def _by_words(self, asked: list[TuningQuestion], nearest: Array, recogniser: Recogniser) -> list[fusion.Row]:
+        """Returns what the words of each tuning question say; `nearest` is its likeness to each label's examples."""
+        number = {label: i for i, label in enumerate(self._evidence.labels)}
         rows = []
         for question, near in zip(asked, nearest, strict=True):
             entities = [(e.entity, e.value) for e in recogniser.find(question.text)]
@@ -144,18 +157,17 @@ class EntrySelector(TrainedComponent):
             rows.append(fusion.Row(features, number[question.label], self._evidence.coverage(question.text)))
         return rows
 
-    def _weighed(self, asked: list[TuningQuestion], by_words: list[fusion.Row], said: Said) -> dict[str, Fusion]:
-        """Returns the weights per way of reading, fitted on the tuning questions that can be read so."""
-        rows: dict[str, list[fusion.Row]] = {way: [] for way in WAYS}
-        rows[WORDS] = by_words
+    def _with_vectors(
+        self, asked: list[TuningQuestion], by_words: list[fusion.Row], said: Said
+    ) -> dict[str, list[fusion.Row]]:
+        """Returns what words and vectors say of the tuning questions, by the way in which each can be read."""
+        rows: dict[str, list[fusion.Row]] = {way: [] for way in WAYS if way != WORDS}
         for i, (question, row) in enumerate(zip(asked, by_words, strict=True)):
             way = self._meaning.way(question.text)
             if way != WORDS:
                 features = self._meaning.add(self._evidence, row.features, said, i, way)
                 rows[way].append(fusion.Row(features, row.right, row.coverage))
-        with ThreadPoolExecutor(max_workers=_FITS) as pool:
-            fits = {way: pool.submit(fusion.fit, those, self._evidence.groups) for way, those in rows.items()}
-            return {way: fit.result() for way, fit in fits.items()}
+        return rows
 
     def _readers(self) -> dict[str, Reader]:
         """Returns the configured encoders, each with what tells the texts that it reads."""
@@ -197,17 +209,19 @@ class EntrySelector(TrainedComponent):
         """Sets intent, ranking and selection of each message."""
         for message in messages:
             text = message.get(TEXT) or ""
-            labels, spans, nearest = message.get(LIKENESSES)
-            asked, near_asked = message.get(SEVERAL_LIKENESSES)
+            labels, spans, *likenesses = message.get(LIKENESSES)
+            asked, *likenesses_asked = message.get(SEVERAL_LIKENESSES)
             found = message.get("entities", [])
-            reading = self._as_example(text, self._best(text, spans, found, nearest))
+            reading = self._as_example(text, self._best(text, spans, found, *likenesses))
             set_intent(message, labels, reading.chances)
             selection = {
                 **self._ranked(reading),
                 # Two questions in one message, each read alone; what the conversation says of them is the action's.
                 "several": [
                     {"start": start, "end": end, **self._ranked(alone)}
-                    for (start, end), alone in zip(asked, self._readings(text, asked, found, near_asked), strict=True)
+                    for (start, end), alone in zip(
+                        asked, self._readings(text, asked, found, *likenesses_asked), strict=True
+                    )
                 ],
                 "thresholds": {
                     "answer": self._config["answer_from"],
@@ -225,9 +239,13 @@ class EntrySelector(TrainedComponent):
         return messages
 
     def _readings(
-        self, text: str, spans: list[tuple[int, int]], found: list[dict[str, Any]], nearest: Array
+        self, text: str, spans: list[tuple[int, int]], found: list[dict[str, Any]], nearest: Array, sketches: Array
     ) -> list[_Reading]:
         """Returns the reading of each stretch of a message, with the entities inside it.
+
+        Args:
+            nearest: the likeness of each stretch to the examples of each label.
+            sketches: the sketch of each stretch's words.
 
         What words alone leave open is encoded in one go: comparing it with all examples takes a message alone as long.
         """
@@ -240,7 +258,7 @@ class EntrySelector(TrainedComponent):
         ways = [self._meaning.way(text) for text in texts]
         certain_from = self._config["certain_from"]
         left_open = [i for i in range(len(texts)) if ways[i] != WORDS and readings[i].confidence < certain_from]
-        said = self._meaning.read([texts[i] for i in left_open])
+        said = self._meaning.read([texts[i] for i in left_open], sketches[left_open])
         for number, i in enumerate(left_open):
             full = self._meaning.add(self._evidence, features[i], said, number, ways[i])
             readings[i] = self._weigh(ways[i], full, readings[i].coverage)
@@ -277,18 +295,20 @@ class EntrySelector(TrainedComponent):
         in_scope = _EXAMPLE_SHARE if is_content else min(reading.in_scope, 1 - _EXAMPLE_SHARE)
         return _Reading(chances, max(reading.confidence, _EXAMPLE_SHARE), in_scope, (1.0, 1.0))
 
-    def _best(self, text: str, spans: list[tuple[int, int]], found: list[dict[str, Any]], nearest: Array) -> _Reading:
+    def _best(
+        self, text: str, spans: list[tuple[int, int]], found: list[dict[str, Any]], nearest: Array, sketches: Array
+    ) -> _Reading:
         """Returns the reading of the whole message, the first of the spans, or that of a part where it says little.
 
         What the whole says of any other intent stands: a request to decide on a company is none the less one for the
         questions in it.
         """
-        (whole,) = self._readings(text, spans[:1], found, nearest[:1])
+        (whole,) = self._readings(text, spans[:1], found, nearest[:1], sketches[:1])
         first = self._evidence.labels[int(np.argmax(whole.chances))]
         content = whole.in_scope >= self._config["in_scope_from"]
         if (content and whole.confidence >= self._config["answer_from"]) or not first.startswith((FAQ, OUT_OF_SCOPE)):
             return whole
-        parts = self._readings(text, spans[1:], found, nearest[1:])
+        parts = self._readings(text, spans[1:], found, nearest[1:], sketches[1:])
         likely = (part for part in parts if part.in_scope >= self._config["in_scope_from"])
         surest = max(likely, key=lambda part: part.confidence, default=whole)
         least = max(self._config["part_from"], whole.confidence if content else 0.0)
@@ -304,6 +324,10 @@ class EntrySelector(TrainedComponent):
             float(chances[features[:, FEATURES.index("entry")] > 0].sum()),
             coverage,
         )
+
+
+def _owner(question: tuple[int, str]) -> int:
+    return question[0]
 
 
 def _unambiguous(questions: list[tuple[int, str]]) -> dict[str, int]:

@@ -19,8 +19,8 @@ from bot.text.parts import parts, questions
 
 # Turns likenesses into shares that add up to one; the selector, which follows, weighs the likenesses themselves.
 _SHARPNESS = 10.0
-#: Where the likenesses of all labels wait for the selector, and where those of each of several questions; never part
-#: of the output.
+#: Where the likenesses of all labels and the sketches of the n-grams wait for the selector, and where those of each of
+#: several questions; never part of the output.
 LIKENESSES, SEVERAL_LIKENESSES = "likenesses", "several_likenesses"
 
 
@@ -57,13 +57,15 @@ class ExampleClassifier(TrainedComponent):
             self._examples = Examples.from_arrays(arrays)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets intent and ranking, and for the selector the likenesses of all labels, for the whole and each part."""
+        """Sets intent and ranking, and for the selector what the words of the whole and of each part are like."""
         for message in messages:
             text = message.get(TEXT) or ""
             spans, asked = [(0, len(text)), *parts(text)], questions(text)
-            nearest = self._examples.likeness([text[start:end] for start, end in (*spans, *asked)])
-            message.set(LIKENESSES, (self._examples.labels, spans, nearest[: len(spans)]))
-            message.set(SEVERAL_LIKENESSES, (asked, nearest[len(spans) :]))
+            rows = self._examples.rows([text[start:end] for start, end in (*spans, *asked)])
+            nearest, sketches = self._examples.likeness(rows), self._examples.sketches(rows)
+            parted = len(spans)
+            message.set(LIKENESSES, (self._examples.labels, spans, nearest[:parted], sketches[:parted]))
+            message.set(SEVERAL_LIKENESSES, (asked, nearest[parted:], sketches[parted:]))
             set_intent(message, self._examples.labels, _shares(nearest[0], self._examples.labels))
         return messages
 

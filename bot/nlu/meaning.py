@@ -1,8 +1,12 @@
-"""What sentence vectors say of a message: likeness to the examples of each label, and what was learned from all."""
+"""What sentence vectors say of a message: likeness to the examples of each label, and what was learned from all.
+
+What is learned is learned from the vectors and the words side by side: the vectors of all languages say which matter a
+question is of, the words which of its neighbours (docs/understanding.md).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +30,10 @@ WORDS, WAYS = "words", ("words", SHARED, MEANING)
 # them for 91.0, with all, half as many again, for 92.4 (cross-fitted, 2026-11-30).
 _MOST_OF_ENTRY = 16
 _MOST_OF_INTENT = 200
+# As many as a small server has.
+_CORES = 2
+# What words count beside a vector of unit length: with 0.7 and with 1 fewer tuning questions were found (2026-11-30).
+_WORDS_SHARE = np.float32(0.4)
 
 
 @dataclass(frozen=True)
@@ -53,8 +61,19 @@ class Meaning:
         self._labels = labels
 
     @classmethod
-    def fit(cls, readers: Mapping[str, Reader], questions: list[tuple[int, str]], labels: list[str]) -> Meaning:
-        """Encodes the examples and learns from them; `questions` are (label's number, text) pairs."""
+    def fit(
+        cls,
+        readers: Mapping[str, Reader],
+        questions: list[tuple[int, str]],
+        labels: list[str],
+        sketches: Callable[[], Array],
+    ) -> Meaning:
+        """Encodes the examples and learns from them.
+
+        Args:
+            questions: (label's number, text) pairs.
+            sketches: returns the sketch of each question's words, a row each; asked for when all are encoded.
+        """
         owners = np.asarray([owner for owner, _ in questions], dtype=np.int32)
         texts = [text for _, text in questions]
         rows: dict[str, Array] = {}
@@ -63,16 +82,18 @@ class Meaning:
         if MEANING in readers:
             rows[MEANING] = _read_some(readers[MEANING], owners, texts, labels, rows.get(SHARED))
         heard = {kind: rows[kind].any(axis=1) for kind in readers}
+        words = sketches() if readers else np.zeros((0, 0), dtype=np.float32)
         vectors = {kind: QuestionVectors(owners[heard[kind]], rows[kind][heard[kind]], len(labels)) for kind in readers}
 
         def learn(way: str) -> SoftmaxRegression:
             kinds = _kinds(way, readers)
             whole = np.logical_and.reduce([heard[kind] for kind in kinds])
-            together = np.concatenate([rows[kind][whole] for kind in kinds], axis=1)
+            together = _side_by_side([rows[kind][whole] for kind in kinds], words[whole])
             return SoftmaxRegression.fit(together, owners[whole], len(labels))
 
         ways = [way for way in WAYS if way in readers]
-        with ThreadPoolExecutor(max_workers=max(len(ways), 1)) as pool, threadpool_limits(1):
+        # Two regressions side by side, or the products of one shared out.
+        with ThreadPoolExecutor(max_workers=max(len(ways), 1)) as pool, threadpool_limits(_CORES // max(len(ways), 1)):
             regressions = dict(zip(ways, pool.map(learn, ways), strict=True))
         return cls(readers, vectors, regressions, len(labels))
 
@@ -80,15 +101,20 @@ class Meaning:
         """Returns the fullest way in which a message can be read."""
         return next((way for way in reversed(WAYS) if way in self._readers and self._readers[way].reads(text)), WORDS)
 
-    def read(self, texts: list[str]) -> Said:
-        """Returns what the vectors say of some texts; zeros of what an encoder cannot read."""
+    def read(self, texts: list[str], sketches: Array) -> Said:
+        """Returns what the vectors say of some texts; zeros of what an encoder cannot read.
+
+        Args:
+            sketches: the sketch of each text's words, a row each.
+        """
         rows = {kind: reader.read(texts) for kind, reader in self._readers.items()}
         ways = [self.way(text) for text in texts]
         learned = np.zeros((len(texts), self._labels), dtype=np.float32)
         for way, regression in self._regressions.items():
             those = [number for number, fullest in enumerate(ways) if fullest == way]
             if those:
-                together = np.concatenate([rows[kind][those] for kind in _kinds(way, self._readers)], axis=1)
+                vectors = [rows[kind][those] for kind in _kinds(way, self._readers)]
+                together = _side_by_side(vectors, sketches[those])
                 learned[those] = regression.columns(together)
         return Said({kind: self._vectors[kind].columns(those) for kind, those in rows.items()}, learned)
 
@@ -117,6 +143,11 @@ class Meaning:
             with np.load(path, allow_pickle=False) as arrays:
                 regressions[way] = SoftmaxRegression.from_arrays(arrays)
         return cls(readers, vectors, regressions, labels)
+
+
+def _side_by_side(vectors: list[Array], sketches: Array) -> Array:
+    """Returns what a regression reads of some texts, a row each."""
+    return np.concatenate([*vectors, _WORDS_SHARE * sketches], axis=1)
 
 
 def _kinds(way: str, readers: Mapping[str, object]) -> list[str]:

@@ -18,7 +18,7 @@ Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 # Passes over the examples, the first step's length (falling to nothing), and how sharp the middles of the labels are
 # to begin with. Twice as many passes found no more of the tuning questions, half as many one in a hundred fewer
 # (2026-11-30).
-_PASSES, _STEP, _SHARPNESS = 12, 0.05, 10.0
+_PASSES, _STEP, _SHARPNESS = 8, 0.05, 10.0
 # Examples in a step: few where there are few, so that a pass makes about so many steps.
 _LEAST_BATCH, _MOST_BATCH, _STEPS = 32, 2048, 16
 # Adam's usual memory of gradients and of their squares.
