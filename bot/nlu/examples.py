@@ -102,6 +102,8 @@ class Examples:
 
     def rows(self, texts: list[str]) -> Array:
         """Returns the weighted n-grams of some texts, a sparse row each, as `likeness` and `sketches` take them."""
+        if not texts:
+            return scipy.sparse.csr_matrix((0, self._columns.shape[0]), dtype=np.float32)
         return self._vectoriser.transform(texts)
 
     def likeness(self, rows: Array) -> Array:

@@ -53,7 +53,7 @@ def test_hides_the_chatter_of_a_library_that_sets_its_own_level():
 
 
 def test_quotes_no_error_when_a_line_cannot_be_written():
-    program = '''
+    program = """
 import io
 logs.configure()
 closed = io.StringIO()
@@ -63,7 +63,7 @@ try:
     raise ValueError('what a person said')
 except ValueError:
     logging.getLogger('bot.x').error('it failed')
-'''
+"""
     error = _run(program).stderr
     assert "it failed" in error
     assert "what a person said" not in error

@@ -46,8 +46,9 @@ def test_adds_entries_up_to_one_intent(train, say):
 def test_hands_the_likenesses_of_all_labels_on_but_not_out(train):
     message = Message.build(text="vaccine budget")
     train(ExampleClassifier).load().process([message])
-    labels, spans, nearest = message.get(LIKENESSES)
+    labels, spans, nearest, sketches = message.get(LIKENESSES)
     assert spans == [(0, len("vaccine budget"))]
+    assert len(sketches) == len(nearest) == 1
     assert labels[int(nearest[0].argmax())] == "faq/growth.costs"
     assert LIKENESSES not in message.as_dict(only_output_properties=True)
 
@@ -56,7 +57,8 @@ def test_compares_each_part_of_a_long_message(train):
     story = "I run a small bakery in Ghent and my daughter studies law in Leiden. "
     message = Message.build(text=story + "What is the vaccine budget?")
     train(ExampleClassifier).load().process([message])
-    labels, spans, nearest = message.get(LIKENESSES)
+    labels, spans, nearest, sketches = message.get(LIKENESSES)
+    assert len(sketches) == len(nearest) == len(spans)
     texts = [message.get("text")[start:end].strip() for start, end in spans]
     best = dict(zip(texts, (labels[int(row.argmax())] for row in nearest), strict=True))
     assert best["What is the vaccine budget?"] == "faq/growth.costs"

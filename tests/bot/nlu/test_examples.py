@@ -28,8 +28,12 @@ def model():
     return Examples.fit(TEXTS, TARGETS)
 
 
+def _likeness(model, *texts):
+    return model.likeness(model.rows(texts))
+
+
 def _best(model, text):
-    return model.labels[int(model.likeness([text])[0].argmax())]
+    return model.labels[int(_likeness(model, text)[0].argmax())]
 
 
 @pytest.mark.parametrize(("text", "target"), EXAMPLES)
@@ -57,13 +61,13 @@ def test_orders_its_labels(model):
 
 
 def test_gives_one_row_per_text(model):
-    likeness = model.likeness(["hello", "疫苗", ""])
+    likeness = _likeness(model, "hello", "疫苗", "")
     assert likeness.shape == (3, 3)
     assert ((likeness >= 0) & (likeness <= 1.0001)).all()
 
 
 def test_says_how_near_the_nearest_example_is(model):
-    likeness = model.likeness(["good morning", "qwertz"])
+    likeness = _likeness(model, "good morning", "qwertz")
     assert likeness[0] == pytest.approx([0, 1, 0], abs=0.3)
     assert likeness[0][1] == pytest.approx(1, abs=1e-5)
     assert list(likeness[1]) == pytest.approx([0, 0, 0], abs=0.2)
@@ -71,13 +75,13 @@ def test_says_how_near_the_nearest_example_is(model):
 
 @pytest.mark.parametrize("text", ["", "?!", "żółć"])
 def test_is_like_nothing_where_it_knows_nothing(model, text):
-    assert list(model.likeness([text])[0]) == [0, 0, 0]
+    assert list(_likeness(model, text)[0]) == [0, 0, 0]
 
 
 def test_is_the_same_in_whatever_order_the_examples_come(model):
     order = [5, 0, 11, 3, 8, 1, 9, 4, 2, 10, 7, 6]
     mixed = Examples.fit([TEXTS[i] for i in order], [TARGETS[i] for i in order])
-    assert mixed.likeness(TEXTS) == pytest.approx(model.likeness(TEXTS), abs=1e-5)
+    assert _likeness(mixed, *TEXTS) == pytest.approx(_likeness(model, *TEXTS), abs=1e-5)
 
 
 def test_survives_the_way_into_a_file_and_back(model, tmp_path):
@@ -86,7 +90,23 @@ def test_survives_the_way_into_a_file_and_back(model, tmp_path):
         loaded = Examples.from_arrays(stored)
     assert loaded.labels == model.labels
     probes = [*TEXTS, "vaccine morning", "伙伴"]
-    assert loaded.likeness(probes) == pytest.approx(model.likeness(probes), abs=1e-6)
+    assert _likeness(loaded, *probes) == pytest.approx(_likeness(model, *probes), abs=1e-6)
+    assert loaded.sketches(loaded.rows(probes)) == pytest.approx(model.sketches(model.rows(probes)), abs=1e-6)
+
+
+def test_sketches_what_is_alike_alike(model):
+    texts = ["how many partnerships are there", "how many partnerships there are", "疫苗要多少钱", "żółć"]
+    sketches = model.sketches(model.rows(texts))
+    assert sketches.shape == (4, 1024)
+    alike = sketches @ sketches.T
+    assert list(np.diag(alike)) == pytest.approx([1, 1, 1, 0], abs=1e-5)
+    assert alike[0, 1] > 0.6
+    assert abs(alike[0, 2]) < 0.2
+
+
+def test_sketches_its_own_examples_by_label(model):
+    by_label = sorted(EXAMPLES, key=lambda example: example[1])
+    assert model.sketches() == pytest.approx(model.sketches(model.rows([text for text, _ in by_label])), abs=1e-6)
 
 
 def test_turns_texts_into_rows_of_unit_length():
