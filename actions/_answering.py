@@ -16,8 +16,8 @@ from bot.reply import Choice, Reply
 
 _MOST_CHOICES = 5
 _MOST_SOURCES = 6
-# Of the question before, so many of the likeliest entries are kept for a follow-up.
-_REMEMBERED = 40
+# Questions that lean on each other are remembered as one up to this length, in characters.
+_LONGEST_REMEMBERED = 200
 # Small talk that is less sure than this may be a question after all.
 _UNSURE = 0.7
 
@@ -29,16 +29,17 @@ def respond_to_question(guide: Guide, question: Question | None = None) -> Respo
     if elsewhere is not None:
         return Response(elsewhere)
     decision = decide(question, guide.knowledge, guide.turn.context)
-    ranking = decision.ranking or question.ranking
-    ranked = {"last_ranking": [list(pair) for pair in ranking[:_REMEMBERED]]}
+    # A follow-up is remembered with what it leans on, for the follow-up to it.
+    joined = guide.turn.with_the_last if decision.leans else ""
+    asked = {"last_question": joined if joined and len(joined) <= _LONGEST_REMEMBERED else question.text}
     if decision.kind == "answer":
         response = answer_entry(guide, decision.entries[0], confidence=decision.confidence, close=decision.runners_up)
-        return Response(response.reply, {**response.slots, **ranked})
+        return Response(response.reply, {**response.slots, **asked})
     if decision.kind == "choices":
         choices = tuple(entry_choice(guide, entry_id) for entry_id in decision.entries)
         name = "several" if decision.several else "choices"
         reply = guide.say(name, "choices", choices=(*choices, guide.ways_out()[0]))
-        return Response(dataclasses.replace(reply, confidence=decision.confidence), ranked)
+        return Response(dataclasses.replace(reply, confidence=decision.confidence), asked)
     return Response(declined(guide, decision))
 
 
@@ -48,16 +49,18 @@ def follow_up(guide: Guide) -> Response | None:
     "thanks. UNHCR?", "ok and para 21", "no, I meant the cost" and "who runs it?" are questions on what was said before.
     """
     question, knowledge = guide.turn.question, guide.knowledge
-    if not (guide.turn.last_entry or guide.turn.context.last_ranking) or guide.turn.is_payload:
+    if not (guide.turn.last_entry or guide.turn.slot("last_question")) or guide.turn.is_payload:
         return None
     names = question.names_a_subject or question.values("paragraph") or question.values("number")
-    asks = question.text.rstrip().endswith(("?", "？")) or question.confidence < _UNSURE
+    is_unsure = question.confidence < _UNSURE
+    asks = question.text.rstrip().endswith(("?", "？")) or is_unsure
     corrects = corrects_the_last(question.text, knowledge)
-    points = has_pronoun(question.text, knowledge) and points_back(question.text, knowledge) and asks
+    # "why?" is no small talk after an answer; "who are you?" is, and the model is sure of it.
+    points = points_back(question.text, knowledge) and (has_pronoun(question.text, knowledge) or is_unsure) and asks
     if not (names and asks) and not points and not (corrects and names):
         return None
     response = respond_to_question(guide, question.about_its_subject())
-    return response if response.reply.outcome == "answer" else None
+    return response if response.reply.outcome in ("answer", "choices") else None
 
 
 def answer_entry(

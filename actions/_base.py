@@ -14,7 +14,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions._turn import Turn, turn_of
+from actions._turn import Turn, read_together, turn_of
 from bot.flows.keeping import opened
 from bot.knowledge.render import paragraphs
 from bot.languages import reply_language
@@ -52,8 +52,9 @@ class GuideAction(Action, ABC):  # type: ignore[misc]  # rasa_sdk ships no types
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """See parent class."""
-        turn = turn_of(tracker)
-        guide = Guide(services(), turn)
+        shared = services()
+        turn = await read_together(turn_of(tracker), shared)
+        guide = Guide(shared, turn)
         try:
             response = await self.response(guide)
         except Exception:  # the person is told in one sentence, whatever went wrong

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
 from rasa_sdk import Tracker
 
-from bot.knowledge.context import Context
+from bot.knowledge.context import Context, may_lean
 from bot.knowledge.selection import Question
+from bot.services import Services
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,8 @@ class Turn:
     """The facts of one turn, taken from the tracker once.
 
     `conversation` is Rasa's sender id, a pseudonym; `payload` tells that a button of ours was pressed, and `label`
-    what stood on it. `is_in_flow` tells that a guided flow is going on.
+    what stood on it. `is_in_flow` tells that a guided flow is going on. `together` is the message read as one with the
+    question before it, or that question alone, where that was called for.
     """
 
     conversation: str
@@ -27,6 +30,7 @@ class Turn:
     slots: dict[str, Any]
     metadata: dict[str, Any] = field(default_factory=dict)
     is_in_flow: bool = False
+    together: Question | None = None
 
     @property
     def is_payload(self) -> bool:
@@ -56,14 +60,32 @@ class Turn:
     @property
     def context(self) -> Context:
         """What the conversation remembers for follow-up questions."""
-        before = self.slots.get("last_ranking") or ()
-        return Context(self.last_entry, tuple((str(entry), float(share)) for entry, share in before))
+        if self.together is None:
+            return Context(self.last_entry)
+        return Context(self.last_entry, self.together.ranking, self.together.in_scope)
+
+    @property
+    def with_the_last(self) -> str:
+        """The message as one with the question before it, empty where there is none."""
+        before = self.slot("last_question")
+        return f"{before} {self.text}" if before else ""
 
     @property
     def last_entry(self) -> str:
         """The entry that a button names, else the one answered last in this conversation, or an empty string."""
         named = self.question.values("entry") if self.is_payload else []
         return named[0] if named else self.slot("last_entry")
+
+
+async def read_together(turn: Turn, shared: Services) -> Turn:
+    """Returns the turn with its message read together with the question before, if it may lean on that."""
+    if shared.read is None or turn.is_payload or turn.is_in_flow or not turn.with_the_last:
+        return turn
+    if not may_lean(turn.question.leaning, shared.knowledge):
+        return turn
+    elsewhere = turn.question.leaning.names_another_document(shared.knowledge)
+    parsed = await shared.read(turn.slot("last_question") if elsewhere else turn.with_the_last)
+    return dataclasses.replace(turn, together=Question.from_parsed(parsed))
 
 
 def turn_of(tracker: Tracker) -> Turn:

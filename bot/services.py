@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.knowledge.loader import KnowledgeBase, load
 from bot.phrases import Phrases, load_phrases
@@ -18,7 +20,8 @@ from bot.store.texts import TextStore
 class Services:
     """The knowledge base, the phrases, the enquiry log and the official texts at hand, of this process.
 
-    People are answered from `present_knowledge`, never from `knowledge` itself.
+    People are answered from `present_knowledge`, never from `knowledge` itself. `read` has a text parsed by the model
+    that answers, without a turn of its own; None where no model runs in this process.
     """
 
     settings: Settings
@@ -28,6 +31,7 @@ class Services:
     texts: TextStore
     secret: str = field(repr=False)
     switches: LiveSwitches | None = None
+    read: Callable[[str], Awaitable[Mapping[str, Any]]] | None = field(default=None, repr=False)
 
     def present_knowledge(self) -> KnowledgeBase:
         """Returns the knowledge base without the entries that are switched off at this moment."""

@@ -13,6 +13,7 @@ import logging
 import time
 import uuid
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -162,11 +163,16 @@ class Dialogue:
     async def intent_of(self, text: str) -> str:
         """Returns the intent of a text by itself, empty where unknown; nothing is answered, remembered or logged."""
         try:
-            parsed = await self._agent.parse_message(defused(text))
+            parsed = await self.read(text)
         except Exception:  # whatever fails in there, the turn itself will tell
             logger.exception("a text could not be parsed")
             return ""
         return str((parsed.get("intent") or {}).get("name") or "")
+
+    async def read(self, text: str) -> Mapping[str, Any]:
+        """Returns a text as the model parses it, outside of any conversation; may raise whatever a component raises."""
+        parsed: Mapping[str, Any] = await self._agent.parse_message(defused(text))
+        return parsed
 
     def last_language(self, conversation: str) -> str:
         """Returns the language of the last reply in a conversation; empty where none is remembered."""
@@ -371,9 +377,12 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     locks = SharedLocks(settings.redis_url) if settings.redis_url and lasting else None
     agent = agent_of(path, memory, locks)
     gc.freeze()  # what is loaded stays: no search for garbage need look at it
-    return Dialogue(
+    dialogue = Dialogue(
         settings, shared.knowledge, shared.phrases, shared.store, agent, memory, record, switches=shared.switches
     )
+    # A follow-up is read together with the question before it by the model that answers at that moment.
+    services.use(dataclasses.replace(shared, read=dialogue.read))
+    return dialogue
 
 
 def dialogue_url(settings: Settings) -> str:

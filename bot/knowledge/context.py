@@ -1,8 +1,10 @@
 """Weighs the conversation into the ranking of a short message: ellipsis, reference, correction.
 
-A message that stands on its own is left as the model ranked it. One that leans on what was said before is a product of
-two rankings, its own and that of the question before, each trusted as far as it says something: of "I mean the 2009
-resolution" only the document counts, of "when did it start?" the question before says what "it" is.
+A message that may lean on what was said before is read twice: alone, and together with the question before. Its ranking
+is the product of both, each trusted as far as it has proved worth on conversations written for that, times what speaks
+for the subject talked about. What only names another document ("I mean the 2009 resolution") says which of the entries
+for the question before is meant; there that question alone is the other reading. The numbers are those of
+`python -m benchmarks.follow_ups.fitting`.
 """
 
 from __future__ import annotations
@@ -11,39 +13,38 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from bot.knowledge.loader import KnowledgeBase
 from bot.knowledge.models import Entry
 from bot.knowledge.wording import begins_with, has_word, plain, without
 
 # A message this short may lean on the one before ("and in 2007?", "那环境方面呢").
-_SHORT_WORDS = 9
-_SHORT_HAN = 16
-# How far the question before is trusted beside the message itself (exponents): where the message is no more than a
-# reference, where it asks without naming a subject, and where it names one.
-_BEFORE_REFERENCE, _BEFORE_POINTING, _BEFORE_ELLIPSIS, _BEFORE_SUBJECT = 0.5, 0.8, 0.5, 0.15
+_SHORT_WORDS = 16
+_SHORT_HAN = 28
+# How far the message alone and the message with the one before are trusted (exponents), how much likelier an entry of
+# the last answer's topic is, and how far it counts what an entry has to do with the things that the message names.
+_ALONE, _TOGETHER, _SAME_TOPIC, _NAMED = 0.75, 0.5, 6.8, 0.32
+# The same of what only names another document, and how likely that means the last answer again.
+_OTHER_DOCUMENT = (0.2, 0.5, 3.0, 2.0)
+_AGAIN = 0.1
+# What speaks for a leaning message to be a question of content, on a scale of log-odds: as such, its chance to be one
+# alone and together, the share of its words that answers know, and the likeliest entry's share; then how it sounds.
+_IN_SCOPE, _TOGETHER_IN_SCOPE, _COVERED, _BEST = 0.69, 0.27, 0.98, 1.76
+_GOES_ON, _POINTS, _CORRECTS, _REFERS, _CONSTANT = 0.75, 1.18, 1.14, 1.03, -1.31
+# A chance counts as between these.
+_LEAST_CHANCE = 1e-3
 # A question this short that points back ("who runs it?", "何时启动的") is about the last answer at least so likely.
 _POINTING_WORDS, _POINTING_HAN = 7, 10
 _POINTING_REST_WORDS, _POINTING_REST_HAN = 2, 4
-_POINTED_AT = 3e-3
-# A mere reference says next to nothing of what is asked; its own ranking finds entries on the document as such.
-_NOW_REFERENCE, _NOW = 0.2, 1.0
-# How likely entries are by a ranking that does not reach them, and how likely a question of content is followed by one
-# that is out of scope.
+# How likely entries are by a reading that does not reach them.
 _FLOOR = 1e-4
-_OUTSIDE_BEFORE = 1e-3
-# How much likelier an entry is that is of the last answer's topic, or rests on one of its documents.
-_SAME_TOPIC = 3.0
-_SAME_DOCUMENT = 2.5
-# How likely an entry is that is not about what the message names, and the last answer where the message corrects it.
+# How likely an entry is that is not about what the message names, or knows nothing of a year in it.
 _OTHER_THING = 0.03
 _UNFIT = 0.1
 # An entry that bears the thing's name is about it before all others.
 _BEARS_ITS_NAME = 2.0
-_CORRECTED = 0.1
-# A leaning message whose entries together are less likely than this is about something else.
-_LEAST_IN_SCOPE = 0.15
+# Surer than this a message says all that it means; it is not read together with anything.
+_STANDS_ALONE = 0.95
 
 #: Entities that say what a message is about; a message with one of them can take up the question before.
 DEFINITE = ("document", "year", "principle", "area", "organisation", "country", "sdg")
@@ -55,36 +56,58 @@ Ranking = list[tuple[str, float]]
 
 @dataclass(frozen=True)
 class Context:
-    """What the conversation remembers: the entry answered last, and how the question before was ranked."""
+    """What the conversation remembers: the entry answered last; and how a message is read with the question before.
+
+    `together` is the ranking of both read as one message, or of the question before alone where the message only names
+    another document, empty where it has not been read so; `in_scope` is the chance that this is a question of content.
+    """
 
     last_entry: str = ""
-    last_ranking: tuple[tuple[str, float], ...] = ()
+    together: tuple[tuple[str, float], ...] = ()
+    in_scope: float = 0.0
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A ranking with the conversation weighed in (shares 0-1), and how the message leans on what was said before.
-
-    A `reference` says no more than what is meant, a `pointing` question asks about the last answer without naming it.
-    """
+    """A ranking with the conversation weighed in (shares 0-1), and the chance that the message is one of content."""
 
     ranking: Ranking
-    way: Literal["reference", "pointing", "other"]
+    in_scope: float
 
 
 @dataclass(frozen=True)
 class Leaning:
     """A message that may lean on the one before.
 
-    `things` are the definite entities it names, `names_a_subject` whether it names anything of the field,
-    `names_anything` whether any entity is in it at all, `rest` its words without what it names.
+    `rest` are its words without what it names, `things` the definite entities it names, `names_anything` whether any
+    entity is in it at all, `confidence` the chance that it is understood alone, `in_scope` that it is a question of
+    content, `coverage` the share of its words that answers know (0-1 each).
     """
 
     text: str
     rest: str
-    things: tuple[tuple[str, str], ...]
-    names_a_subject: bool
-    names_anything: bool
+    things: tuple[tuple[str, str], ...] = ()
+    names_anything: bool = False
+    confidence: float = 0.0
+    in_scope: float = 0.0
+    coverage: float = 0.0
+
+    def names_another_document(self, knowledge: KnowledgeBase) -> bool:
+        """Returns whether the message says no more than which document is meant: "I mean the 2009 resolution"."""
+        return self.refers(knowledge) and any(kind == "document" for kind, _ in self.things)
+
+    def refers(self, knowledge: KnowledgeBase) -> bool:
+        """Returns whether the message says no more than what is meant: "and in 2007?"."""
+        return bool(self.things) and says_nothing_else(self.rest, knowledge)
+
+
+def may_lean(said: Leaning, knowledge: KnowledgeBase) -> bool:
+    """Returns whether a message has to be read together with the one before: it is short, and not sure alone."""
+    if not leans_on_the_last(said.text) or not any(character.isalnum() for character in said.text):
+        return False
+    sure = min(said.confidence, said.in_scope) >= _STANDS_ALONE
+    sounds = goes_on(said.text, knowledge) or corrects_the_last(said.text, knowledge)
+    return not sure or sounds or said.refers(knowledge)
 
 
 def leans_on_the_last(text: str) -> bool:
@@ -99,39 +122,40 @@ def _is_short(text: str, words: int, characters: int) -> bool:
 
 def weighed(ranking: Ranking, said: Leaning, knowledge: KnowledgeBase, context: Context) -> Taken | None:
     """Returns the ranking with the conversation weighed in, or None where it has nothing to say."""
+    together = {entry: share for entry, share in context.together if entry in knowledge.entries}
+    if not together or not leans_on_the_last(said.text):
+        return None
+    alone = dict(ranking)
     last = knowledge.entries.get(context.last_entry)
-    before = {entry: share for entry, share in context.last_ranking if entry in knowledge.entries}
-    if last is not None and last.id not in before:
-        before[last.id] = 1.0
-    if not before or not leans_on_the_last(said.text):
-        return None
-    now = dict(ranking)
-    outside = max(0.0, 1.0 - sum(now.values()))
-    is_reference = bool(said.things) and says_nothing_else(said.rest, knowledge)
-    points = last is not None and not said.names_anything and points_back(said.text, knowledge)
-    if 1.0 - outside < _LEAST_IN_SCOPE and not (is_reference or points):
-        return None
-    trust_now = _NOW_REFERENCE if is_reference else _NOW
-    trust_before = _BEFORE_SUBJECT if said.names_a_subject else _BEFORE_ELLIPSIS
-    trust_before = _BEFORE_REFERENCE if is_reference else _BEFORE_POINTING if points else trust_before
-    corrects = corrects_the_last(said.text, knowledge)
+    elsewhere = said.names_another_document(knowledge)
+    by_itself, by_both, same_topic, named = _OTHER_DOCUMENT if elsewhere else (_ALONE, _TOGETHER, _SAME_TOPIC, _NAMED)
     scores: dict[str, float] = {}
-    for entry_id in dict.fromkeys((*now, *before)):
+    for entry_id in dict.fromkeys((*alone, *together)):
         entry = knowledge.entries[entry_id]
-        least = _POINTED_AT if points and last is not None and entry_id == last.id else _FLOOR
-        score = max(now.get(entry_id, 0.0), least) ** trust_now
-        score *= max(before.get(entry_id, 0.0), _FLOOR) ** trust_before * _nearness(entry, last)
+        score = max(alone.get(entry_id, 0.0), _FLOOR) ** by_itself * max(together.get(entry_id, 0.0), _FLOOR) ** by_both
+        score *= same_topic if last is not None and entry.topic == last.topic else 1.0
         for thing in said.things:
-            fits = _aboutness(entry, thing, knowledge)
-            score *= fits * fits if is_reference and fits == _OTHER_THING else fits
-        # Who corrects, or names something else, does not want the same again.
-        if (corrects or is_reference) and last is not None and entry_id == last.id:
-            score *= _CORRECTED
-        scores[entry_id] = score
-    total = sum(scores.values()) + outside**trust_now * _OUTSIDE_BEFORE**trust_before
+            score *= _aboutness(entry, thing, knowledge) ** named
+        scores[entry_id] = score * (_AGAIN if elsewhere and last is not None and entry_id == last.id else 1.0)
+    total = sum(scores.values())
     order = sorted(scores.items(), key=lambda pair: -pair[1])
-    way: Literal["reference", "pointing", "other"] = "reference" if is_reference else "pointing" if points else "other"
-    return Taken([(entry, score / total) for entry, score in order], way)
+    shares = [(entry_id, score / total) for entry_id, score in order]
+    return Taken(shares, _chance(said, knowledge, context, shares[0][1]))
+
+
+def _chance(said: Leaning, knowledge: KnowledgeBase, context: Context, best: float) -> float:
+    """Returns how likely it is that a message which may lean on the last is a question of content."""
+    points = bool(context.last_entry) and not said.names_anything and points_back(said.text, knowledge)
+    odds = _CONSTANT + _IN_SCOPE * _log_odds(said.in_scope) + _TOGETHER_IN_SCOPE * _log_odds(context.in_scope)
+    odds += _COVERED * said.coverage + _BEST * best
+    odds += _GOES_ON * goes_on(said.text, knowledge) + _POINTS * points
+    odds += _CORRECTS * corrects_the_last(said.text, knowledge) + _REFERS * said.refers(knowledge)
+    return 1 / (1 + math.exp(-odds))
+
+
+def _log_odds(chance: float) -> float:
+    within = min(max(chance, _LEAST_CHANCE), 1 - _LEAST_CHANCE)
+    return math.log(within / (1 - within))
 
 
 def points_back(text: str, knowledge: KnowledgeBase) -> bool:
@@ -153,14 +177,6 @@ def points_back(text: str, knowledge: KnowledgeBase) -> bool:
 def has_pronoun(text: str, knowledge: KnowledgeBase) -> bool:
     """Returns whether a message has a word such as "it" or "它"."""
     return any(has_word(text, language.pronouns) for language in knowledge.languages.values())
-
-
-def _nearness(entry: Entry, last: Entry | None) -> float:
-    if last is None:
-        return 1.0
-    near = _SAME_TOPIC if entry.topic == last.topic else 1.0
-    documents = {reference.source for reference in last.references}
-    return near * (_SAME_DOCUMENT if any(r.source in documents for r in entry.references) else 1.0)
 
 
 def says_nothing_else(rest: str, knowledge: KnowledgeBase) -> bool:

@@ -17,10 +17,9 @@ from bot.knowledge.context import (
     Leaning,
     Ranking,
     by_what_is_named,
-    corrects_the_last,
-    goes_on,
     has_pronoun,
     is_about,
+    may_lean,
     says_nothing_else,
     weighed,
 )
@@ -32,10 +31,6 @@ Kind = Literal["answer", "choices", "fallback", "no_place", "no_entry_for_place"
 _NO_CONTEXT = Context()
 # What names a principle or document that its answer rests on is of the field from this chance on.
 _LEAST_NAMED = 0.2
-# What begins as something that goes on is about the field from this chance on.
-_LEAST_TO_GO_ON = 0.15
-# "who started it" 0.74, "who wrote it" 1.0; "will it rain in Nairobi tomorrow" 0.29, "who won the match" 0.50.
-_KNOWN_POINTING = 0.6
 _MOST_CHOICES = 4
 # What a question can be about by itself; a year, a number or a place in a document says when, how many or where.
 _SUBJECTS = ("term", "document", "principle", "organisation", "country", "sdg", "area")
@@ -50,7 +45,8 @@ class Thresholds:
 
     An entry that is `lead` times as likely as the next is answered even below `answer`. Nothing is answered whose
     chance to be a question of content is below `in_scope`, nor asked back below `out_of_scope`, nor if less than the
-    share `known` of its words stands in any answer.
+    share `known` of its words stands in any answer; of a message that is read with the one before it the chance must be
+    `leaning` for both.
     """
 
     answer: float = 0.2
@@ -60,6 +56,7 @@ class Thresholds:
     in_scope: float = 0.6
     out_of_scope: float = 0.5
     known: float = 0.3
+    leaning: float = 0.65
 
 
 @dataclass(frozen=True)
@@ -114,6 +111,13 @@ class Question:
         """Whether the message names a thing of the field: then it is about that, not about the answer before."""
         return any(kind in DEFINITE or kind == "term" for kind, _ in self.entities)
 
+    @property
+    def leaning(self) -> Leaning:
+        """The message as one that may lean on the one before."""
+        things = tuple((kind, value) for kind, value in self.entities if kind in DEFINITE)
+        named = bool(self.entities)
+        return Leaning(self.text, self.besides, things, named, self.confidence, self.in_scope, self.coverage)
+
     def about_its_subject(self) -> Question:
         """Returns the message read as a question of content, whatever else it sounds like ("explain the MAF")."""
         total = sum(share for _, share in self.ranking) or 1.0
@@ -130,8 +134,8 @@ class Question:
 class Decision:
     """What to do: with which entries (likeliest first), how sure, and what the message named that does not exist.
 
-    `ranking` is that of the question with the conversation weighed in, for the question after. With `several` the
-    choices answer different questions of one message, in the order in which they were asked.
+    `leans` tells that the question before has been weighed in. With `several` the choices answer different questions of
+    one message, in the order in which they were asked.
     """
 
     kind: Kind
@@ -141,7 +145,7 @@ class Decision:
     locator: str = ""
     runners_up: tuple[str, ...] = field(default=())
     several: bool = False
-    ranking: tuple[tuple[str, float], ...] = field(default=(), compare=False)
+    leans: bool = False
 
 
 def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_CONTEXT) -> Decision:
@@ -166,32 +170,40 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_
     alone = question.names_a_subject and says_nothing_else(question.besides, knowledge)
     if question.intent != "faq" and (alone or _is_on_a_principle(question)):
         question = question.about_its_subject()
-    ranking, carries = _in_context(question, knowledge, context)
+    taken = _in_context(question, knowledge, context)
+    if taken is not None:
+        return taken
+    ranking = [(e, share) for e, share in question.ranking if e in knowledge.entries]
+    alone = says_nothing_else(question.besides, knowledge)
+    ranking = by_what_is_named(ranking, question.entities, knowledge, alone=alone)
     # Of "???", "abc" or an emoji nothing is known, and the model's confidence in a guess means nothing (0.35-0.6,
     # 2026-11-20); none of the 568 tuning questions is like that.
-    if not ranking or (not carries and (question.intent != "faq" or not question.coverage)):
+    if not ranking or question.intent != "faq" or not question.coverage:
         return Decision("fallback", confidence=question.confidence if question.coverage else 0.0)
     best, share = ranking[0]
     stands = best == next((e for e, _ in question.ranking if e in knowledge.entries), best)
-    confidence = max(question.confidence, share) if carries and stands else question.confidence if stands else share
+    confidence = question.confidence if stands else share
     limits = question.thresholds
-    close = tuple(e for e, s in ranking[1:_MOST_CHOICES] if s >= limits.choice_share * share)
-    names_it = _names_what_it_is_about(question, knowledge.entries[best], knowledge)
-    scope = _LEAST_NAMED if names_it else limits.out_of_scope
-    if not carries and (question.in_scope < scope or question.coverage < limits.known):
-        return Decision("fallback", confidence=confidence)
-    leads = not lost_first and (len(ranking) < _LEADERS or share >= limits.lead * ranking[1][1])
-    is_sure = confidence >= limits.answer or (leads and confidence >= limits.choices)
-    # A mere reference chooses among what was asked before: its first choice is the best there is.
-    things = [thing for thing in question.entities if thing[0] in DEFINITE]
-    is_meant = carries == "reference" and all(is_about(knowledge.entries[best], thing, knowledge) for thing in things)
-    is_sure = is_sure or is_meant
     # What names a principle, a goal or the like that its answer is about is of the field, whatever else it says.
-    least = _LEAST_NAMED if names_it else limits.in_scope
-    if is_sure and (carries or question.in_scope >= least):
-        return Decision("answer", (best,), confidence, runners_up=close, ranking=tuple(ranking))
+    names_it = _names_what_it_is_about(question, knowledge.entries[best], knowledge)
+    if question.in_scope < (_LEAST_NAMED if names_it else limits.out_of_scope) or question.coverage < limits.known:
+        return Decision("fallback", confidence=confidence)
+    may_answer = question.in_scope >= (_LEAST_NAMED if names_it else limits.in_scope)
+    return _by_confidence(ranking, confidence, limits, may_answer=may_answer, may_lead=not lost_first)
+
+
+def _by_confidence(
+    ranking: Ranking, confidence: float, limits: Thresholds, *, may_answer: bool = True, may_lead: bool = True
+) -> Decision:
+    """Returns the answer where its confidence is enough or it leads, else the choice, else that there is none."""
+    best, share = ranking[0]
+    close = tuple(e for e, s in ranking[1:_MOST_CHOICES] if s >= limits.choice_share * share)
+    leads = may_lead and (len(ranking) < _LEADERS or share >= limits.lead * ranking[1][1])
+    is_sure = confidence >= limits.answer or (leads and confidence >= limits.choices)
+    if is_sure and may_answer:
+        return Decision("answer", (best,), confidence, runners_up=close)
     if confidence >= limits.choices:
-        return Decision("choices", (best, *close), confidence, ranking=tuple(ranking))
+        return Decision("choices", (best, *close), confidence)
     return Decision("fallback", confidence=confidence)
 
 
@@ -243,23 +255,18 @@ def _besides(text: str, entities: Iterable[Mapping[str, Any]]) -> str:
     return "".join(kept)
 
 
-def _in_context(question: Question, knowledge: KnowledgeBase, context: Context) -> tuple[Ranking, str]:
-    """Returns the ranking with the conversation weighed in, and how that may carry a decision of its own, if at all."""
-    ranking = [(e, s) for e, s in question.ranking if e in knowledge.entries]
-    things = tuple((kind, value) for kind, value in question.entities if kind in DEFINITE)
-    leaning = Leaning(question.text, question.besides, things, question.names_a_subject, bool(question.entities))
-    taken_up = weighed(ranking, leaning, knowledge, context)
-    if taken_up is None:
-        alone = says_nothing_else(question.besides, knowledge)
-        return by_what_is_named(ranking, question.entities, knowledge, alone=alone), ""
-    # Small talk and nonsense stay what they are: only what names a thing or asks in the field leans on the last.
-    # Of what points back, words that no answer knows say that it is about something else ("will it rain tomorrow?").
-    points = taken_up.way == "pointing" and question.coverage >= _KNOWN_POINTING
-    goes = question.in_scope >= _LEAST_TO_GO_ON and (
-        goes_on(question.text, knowledge) or corrects_the_last(question.text, knowledge)
-    )
-    carries = bool(things) or question.intent == "faq" or points or goes
-    return taken_up.ranking, taken_up.way if carries else ""
+def _in_context(question: Question, knowledge: KnowledgeBase, context: Context) -> Decision | None:
+    """Returns the decision on a message that was read with the one before it; None where that has nothing to say."""
+    if not may_lean(question.leaning, knowledge):
+        return None
+    ranking = [(e, share) for e, share in question.ranking if e in knowledge.entries]
+    taken = weighed(ranking, question.leaning, knowledge, context)
+    if taken is None:
+        return None
+    if taken.in_scope < question.thresholds.leaning:
+        return Decision("fallback", confidence=question.confidence)
+    decision = _by_confidence(taken.ranking, taken.ranking[0][1], question.thresholds)
+    return dataclasses.replace(decision, leans=True)
 
 
 def _named(question: Question, knowledge: KnowledgeBase, last_entry: str) -> Decision | None:

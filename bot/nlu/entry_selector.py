@@ -105,6 +105,7 @@ class EntrySelector(TrainedComponent):
             "in_scope_from": 0.6,
             "out_of_scope_below": 0.5,
             "known_from": 0.3,
+            "leaning_from": 0.65,
         }
 
     def learn(self, training_data: TrainingData, folder: Path) -> None:
@@ -231,6 +232,7 @@ class EntrySelector(TrainedComponent):
                     "in_scope": self._config["in_scope_from"],
                     "out_of_scope": self._config["out_of_scope_below"],
                     "known": self._config["known_from"],
+                    "leaning": self._config["leaning_from"],
                 },
             }
             message.set(SELECTION, selection, add_to_output=True)

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import dataclasses
+
+import pytest
 from rasa_sdk import Tracker
 
-from actions._turn import turn_of
+from actions._turn import read_together, turn_of
 from bot.knowledge.selection import Thresholds
 from tests.actions.small_services import tracker
 
@@ -56,3 +59,49 @@ def test_has_no_slot_that_was_never_set():
 def test_stands_a_tracker_without_a_message():
     turn = turn_of(Tracker("c1", {}, None, [], False, None, {}, None))
     assert (turn.text, turn.question.intent, turn.question.ranking, turn.channel) == ("", "", (), "unknown")
+
+
+def _reading(shared):
+    """The services with a model that says what it was asked to read."""
+    asked = []
+
+    async def read(text):
+        asked.append(text)
+        return {"text": text, "selection": {"ranking": [{"entry": "growth.costs", "share": 0.8}], "in_scope": 0.7}}
+
+    return dataclasses.replace(shared, read=read), asked
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "asked"),
+    [
+        ("and the costs?", {}, ["how many? and the costs?"]),
+        ("what does it cost all in all", {"confidence": 0.99}, []),
+        ("/ask_more", {}, []),
+        ("word " * 17, {}, []),
+    ],
+)
+async def test_reads_a_message_that_may_lean_with_the_question_before(small, text, values, asked):
+    shared, read = _reading(small)
+    given = tracker("faq", text, slots={"last_question": "how many?", "last_entry": "growth.number"}, **values)
+    turn = await read_together(turn_of(given), shared)
+    assert read == asked
+    expected = (("growth.costs", 0.8),) if asked else ()
+    assert turn.context.together == expected
+    assert turn.context.last_entry == "growth.number"
+
+
+async def test_reads_the_question_before_alone_where_only_a_document_is_named(small):
+    shared, read = _reading(small)
+    slots = {"last_question": "how many?"}
+    given = tracker("faq", "X", slots=slots, entities=(("document", "A/RES/64/223"),))
+    await read_together(turn_of(given), shared)
+    assert read == ["how many?"]
+
+
+async def test_reads_nothing_with_it_where_nothing_was_asked_or_no_model_is_at_hand(small):
+    shared, read = _reading(small)
+    assert (await read_together(turn_of(tracker("faq", "and the costs?")), shared)).together is None
+    slots = {"last_question": "how many?"}
+    assert (await read_together(turn_of(tracker("faq", "and the costs?", slots=slots)), small)).together is None
+    assert read == []

@@ -9,6 +9,7 @@ from bot.knowledge.context import (
     corrects_the_last,
     goes_on,
     has_pronoun,
+    may_lean,
     points_back,
     says_nothing_else,
     weighed,
@@ -17,9 +18,13 @@ from bot.knowledge.context import (
 COSTS = (("growth.costs", 0.9), ("growth.number", 0.05))
 
 
-def _said(text, *things, rest=None, names=None):
-    named = bool(things) if names is None else names
-    return Leaning(text, text if rest is None else rest, things, named, named)
+def _said(text, *things, rest=None, **values):
+    given = {"names_anything": bool(things), "confidence": 0.3, "in_scope": 0.5, "coverage": 1.0} | values
+    return Leaning(text, text if rest is None else rest, things, **given)
+
+
+def _first(taken):
+    return taken.ranking[0][0]
 
 
 @pytest.mark.parametrize(
@@ -47,44 +52,85 @@ def test_notices_a_correction_by_how_it_begins(small, text, expected):
     assert corrects_the_last(text, small) is expected
 
 
-def test_takes_a_question_without_a_subject_for_one_on_the_last_answer(small):
+def test_reads_a_question_without_a_subject_as_one_on_the_last(small):
     ranking = [("duties.precaution", 0.2), ("growth.costs", 0.05)]
-    taken = weighed(ranking, _said("when did it start?"), small, Context("growth.costs", COSTS))
-    (first, share), *_ = taken.ranking
-    assert taken.way == "pointing"
-    assert first == "growth.costs"
-    assert share > 0.5
+    taken = weighed(ranking, _said("when did it start?"), small, Context("growth.costs", COSTS, 0.9))
+    assert taken.ranking[0][0] == "growth.costs"
+    assert taken.ranking[0][1] > 0.5
+    assert taken.in_scope > 0.9
 
 
 def test_leaves_a_clear_new_question_what_it_is(small):
     ranking = [("duties.precaution", 0.97), ("growth.costs", 0.0004)]
-    said = _said("is precaution required?", names=True)
-    assert weighed(ranking, said, small, Context("growth.costs", COSTS)).ranking[0][0] == "duties.precaution"
+    together = (("growth.costs", 0.6), ("duties.precaution", 0.3))
+    assert _first(weighed(ranking, _said("is precaution required?"), small, Context("growth.costs", together))) == (
+        "duties.precaution"
+    )
 
 
-def test_asks_the_question_before_of_what_a_reference_names(small):
+def test_is_for_the_topic_of_the_last_answer_where_little_else_speaks(small):
+    ranking, together = [("duties.precaution", 0.2), ("growth.number", 0.1)], (("duties.precaution", 0.1),)
+    assert _first(weighed(ranking, _said("how come?"), small, Context("duties.invitation", together))) == (
+        "duties.precaution"
+    )
+    both = (("duties.precaution", 0.1), ("growth.number", 0.1))
+    assert _first(weighed(ranking, _said("how come?"), small, Context("growth.costs", both))) == "growth.number"
+
+
+def test_prefers_what_is_about_the_thing_that_is_named(small):
+    both = [("duties.invitation", 0.4), ("duties.precaution", 0.3)]
+    said = _said("and number 7?", ("principle", "7"))
+    assert _first(weighed(both, said, small, Context("", tuple(both)))) == "duties.precaution"
+
+
+def test_asks_the_question_before_of_the_document_that_is_named(small):
     before = (("duties.precaution", 0.6), ("duties.invitation", 0.2), ("growth.costs", 0.01))
     ranking = [("growth.number", 0.5), ("growth.costs", 0.3)]  # what is said of the document as such
     said = _said("I mean the 2009 one", ("document", "A/RES/64/223"), rest="I mean the one")
-    assert weighed(ranking, said, small, Context("duties.precaution", before)).ranking[0][0] == "duties.invitation"
+    assert said.names_another_document(small)
+    assert _first(weighed(ranking, said, small, Context("duties.precaution", before))) == "duties.invitation"
 
 
-def test_lets_the_last_answer_go_where_it_is_corrected(small):
-    ranking = [("growth.number", 0.3), ("growth.costs", 0.3)]
-    context = Context("growth.costs", COSTS)
-    assert weighed(ranking, _said("and the number?"), small, context).ranking[0][0] == "growth.costs"
-    assert weighed(ranking, _said("no, the number"), small, context).ranking[0][0] == "growth.number"
-
-
-def test_has_nothing_to_say_without_a_conversation(small):
-    assert weighed(list(COSTS), _said("and then?"), small, Context()) is None
+def test_has_nothing_to_say_without_another_reading(small):
+    assert weighed(list(COSTS), _said("and then?"), small, Context("growth.costs")) is None
     assert weighed(list(COSTS), _said("and then?"), small, Context("gone.away", (("gone.too", 1.0),))) is None
 
 
-def test_shares_add_up_to_at_most_one(small):
+def test_shares_add_up_to_one(small):
     ranking = weighed(list(COSTS), _said("and then?"), small, Context("growth.number", COSTS)).ranking
-    assert sum(share for _, share in ranking) <= 1.0001
+    assert sum(share for _, share in ranking) == pytest.approx(1)
     assert [share for _, share in ranking] == sorted((share for _, share in ranking), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        (_said("the costs", in_scope=0.9), _said("the costs", in_scope=0.1)),
+        (_said("the costs", coverage=1.0), _said("the costs", coverage=0.0)),
+        (_said("and the costs"), _said("the costs")),
+        (_said("no, the costs"), _said("the costs")),
+        (_said("when?"), _said("when will all of the costs fall")),
+        (_said("and 2021", ("year", "2021"), rest="and "), _said("and the costs", ("year", "2021"))),
+    ],
+)
+def test_takes_for_a_question_of_content_what_sounds_like_one(small, more, less):
+    chances = [weighed(list(COSTS), one, small, Context("growth.costs", COSTS, 0.5)).in_scope for one in (more, less)]
+    assert 0 < chances[1] < chances[0] < 1
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (_said("the costs of it"), True),
+        (_said("what do vaccines cost", confidence=0.99, in_scope=0.99), False),
+        (_said("and what do vaccines cost", confidence=0.99, in_scope=0.99), True),
+        (_said("2021", ("year", "2021"), rest="", confidence=0.99, in_scope=0.99), True),
+        (_said("???"), False),
+        (_said("word " * 17), False),
+    ],
+)
+def test_reads_with_the_one_before_what_is_short_and_not_sure_alone(small, said, expected):
+    assert may_lean(said, small) is expected
 
 
 @pytest.mark.parametrize(

@@ -97,12 +97,14 @@ def test_hands_the_configured_thresholds_on(train, say):
     classifier = train(ExampleClassifier).load()
     given = {"answer_from": 0.7, "choices_from": 0.2, "choice_share": 0.3, "answer_lead": 4.0}
     given |= {"in_scope_from": 0.65, "out_of_scope_below": 0.45, "known_from": 0.35}
+    given |= {"leaning_from": 0.55}
     selector = train(EntrySelector, **given, ranking=2).load()
     selection = say("vaccine", classifier, selector)[SELECTION]
     assert selection["thresholds"] == {"answer": 0.7, "choices": 0.2, "choice_share": 0.3, "lead": 4.0} | {
         "in_scope": 0.65,
         "out_of_scope": 0.45,
         "known": 0.35,
+        "leaning": 0.55,
     }
     assert len(selection["ranking"]) == 2
 
