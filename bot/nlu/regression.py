@@ -16,7 +16,7 @@ from scipy.special import log_softmax
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
 # Passes over the examples, the first step's length (falling to nothing), and how sharp the middles of the labels are
-# to begin with. Twice as many passes found no more of the tuning questions, half as many one in a hundred fewer
+# to begin with. Twelve passes found 1 in 1,000 English tuning questions more and 1 in 1,000 Chinese fewer, six as many
 # (2026-11-30).
 _PASSES, _STEP, _SHARPNESS = 8, 0.05, 10.0
 # Examples in a step: few where there are few, so that a pass makes about so many steps.
