@@ -13,6 +13,7 @@ from bot.knowledge.models import Entry
 from bot.knowledge.selection import Decision, Question, decide
 from bot.languages import foreign_language, script_of
 from bot.reply import Choice, Reply
+from bot.store.sealing import LAST_QUESTION, Seal
 
 _MOST_CHOICES = 5
 _MOST_SOURCES = 6
@@ -29,9 +30,7 @@ def respond_to_question(guide: Guide, question: Question | None = None) -> Respo
     if elsewhere is not None:
         return Response(elsewhere)
     decision = decide(question, guide.knowledge, guide.turn.context)
-    # A follow-up is remembered with what it leans on, for the follow-up to it.
-    joined = guide.turn.with_the_last if decision.leans else ""
-    asked = {"last_question": joined if joined and len(joined) <= _LONGEST_REMEMBERED else question.text}
+    asked = _remembered(guide, question, decision)
     if decision.kind == "answer":
         response = answer_entry(guide, decision.entries[0], confidence=decision.confidence, close=decision.runners_up)
         return Response(response.reply, {**response.slots, **asked})
@@ -41,6 +40,22 @@ def respond_to_question(guide: Guide, question: Question | None = None) -> Respo
         reply = guide.say(name, "choices", choices=(*choices, guide.ways_out()[0]))
         return Response(dataclasses.replace(reply, confidence=decision.confidence), asked)
     return Response(declined(guide, decision))
+
+
+def _remembered(guide: Guide, question: Question, decision: Decision) -> dict[str, str]:
+    """Returns the slot that keeps a question for the follow-up to it, encrypted; nothing of what is said in a flow.
+
+    A follow-up is kept with what it leans on itself.
+    """
+    if guide.turn.is_in_flow:
+        return {}
+    joined = guide.turn.with_the_last if decision.leans else ""
+    return kept_question(guide, joined if joined and len(joined) <= _LONGEST_REMEMBERED else question.text)
+
+
+def kept_question(guide: Guide, text: str) -> dict[str, str]:
+    """Returns the slot that keeps a text as the question before: encrypted, since it is what somebody said."""
+    return {"last_question": Seal(guide.services.secret, LAST_QUESTION).close(text)}
 
 
 def follow_up(guide: Guide) -> Response | None:

@@ -11,6 +11,7 @@ from rasa_sdk import Tracker
 from bot.knowledge.context import Context, may_lean
 from bot.knowledge.selection import Question
 from bot.services import Services
+from bot.store.sealing import LAST_QUESTION, opened
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,8 @@ class Turn:
     """The facts of one turn, taken from the tracker once.
 
     `conversation` is Rasa's sender id, a pseudonym; `payload` tells that a button of ours was pressed, and `label`
-    what stood on it. `is_in_flow` tells that a guided flow is going on. `together` is the message read as one with the
-    question before it, or that question alone, where that was called for.
+    what stood on it. `is_in_flow` tells that a guided flow is going on. `before` is the question before, where it is
+    needed, and `together` the message read as one with it, or that question alone.
     """
 
     conversation: str
@@ -30,6 +31,7 @@ class Turn:
     slots: dict[str, Any]
     metadata: dict[str, Any] = field(default_factory=dict)
     is_in_flow: bool = False
+    before: str = ""
     together: Question | None = None
 
     @property
@@ -67,8 +69,7 @@ class Turn:
     @property
     def with_the_last(self) -> str:
         """The message as one with the question before it, empty where there is none."""
-        before = self.slot("last_question")
-        return f"{before} {self.text}" if before else ""
+        return f"{self.before} {self.text}" if self.before else ""
 
     @property
     def last_entry(self) -> str:
@@ -79,12 +80,15 @@ class Turn:
 
 async def read_together(turn: Turn, shared: Services) -> Turn:
     """Returns the turn with its message read together with the question before, if it may lean on that."""
-    if shared.read is None or turn.is_payload or turn.is_in_flow or not turn.with_the_last:
+    if shared.read is None or turn.is_payload or turn.is_in_flow or not turn.slot("last_question"):
         return turn
-    if not may_lean(turn.question.leaning, shared.knowledge):
+    leaning = turn.question.leaning
+    before = opened(shared.secret, LAST_QUESTION, turn.slot("last_question"))
+    if not before or not may_lean(leaning, shared.knowledge):
         return turn
-    elsewhere = turn.question.leaning.names_another_document(shared.knowledge)
-    parsed = await shared.read(turn.slot("last_question") if elsewhere else turn.with_the_last)
+    turn = dataclasses.replace(turn, before=before)
+    elsewhere = leaning.names_another_document(shared.knowledge)
+    parsed = await shared.read(before if elsewhere else turn.with_the_last)
     return dataclasses.replace(turn, together=Question.from_parsed(parsed))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions._answering import answer_entry
+from actions._answering import answer_entry, kept_question
 from actions._base import Guide, GuideAction, Response
 
 
@@ -18,5 +18,5 @@ class ActionShowEntry(GuideAction):
         for entry_id in guide.turn.question.values("entry"):
             if entry_id in guide.knowledge.entries:
                 response = answer_entry(guide, entry_id, confidence=1.0)
-                return Response(response.reply, {**response.slots, "last_question": response.reply.title})
+                return Response(response.reply, {**response.slots, **kept_question(guide, response.reply.title)})
         return Response(guide.say("no_choice", "notice", choices=guide.ways_out()))

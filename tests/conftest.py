@@ -49,12 +49,18 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the files that need the trained model last, since it is trained meanwhile.
 
-    Before them those with many tests come first; among them those with few, which take longest, so that all processes
-    end at about the same time.
+    Before them those with many tests come first. Among them those of the Telegram front do, which wait most, then those
+    with few tests, which take longest: so that all processes end at about the same time.
     """
     count = Counter(item.path for item in items)
     needing = {item.path for item in items if "models" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: (item.path in needing, count[item.path] * (1 if item.path in needing else -1)))
+
+    def place(item: pytest.Item) -> tuple[bool, bool, int]:
+        if item.path not in needing:
+            return False, False, -count[item.path]
+        return True, "telegram" not in item.path.parts and "faults" not in item.path.parts, count[item.path]
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -33,6 +33,7 @@ from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
 from bot.store.models import Enquiry, enquiry_id, only_outcome
 from bot.store.redaction import redact
+from bot.store.sealing import LAST_QUESTION, opened
 from bot.store.switches import LiveSwitches
 
 if TYPE_CHECKING:
@@ -194,6 +195,8 @@ class Dialogue:
         """Returns what a running conversation remembers, by slot; empty where nothing is remembered."""
         tracker = await self._memory.retrieve(conversation)
         slots = tracker.current_slot_values() if tracker else {}
+        if slots.get("last_question"):
+            slots["last_question"] = opened(services.services().secret, LAST_QUESTION, slots["last_question"])
         return {name: value for name, value in slots.items() if value not in (None, "", [])}
 
     def discard(self, reply: Reply) -> None:

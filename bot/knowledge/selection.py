@@ -170,12 +170,13 @@ def decide(question: Question, knowledge: KnowledgeBase, context: Context = _NO_
     alone = question.names_a_subject and says_nothing_else(question.besides, knowledge)
     if question.intent != "faq" and (alone or _is_on_a_principle(question)):
         question = question.about_its_subject()
-    taken = _in_context(question, knowledge, context)
+    # Nor does a term by itself lean on anything.
+    taken = None if alone and not question.leaning.refers(knowledge) else _in_context(question, knowledge, context)
     if taken is not None:
         return taken
     ranking = [(e, share) for e, share in question.ranking if e in knowledge.entries]
-    alone = says_nothing_else(question.besides, knowledge)
-    ranking = by_what_is_named(ranking, question.entities, knowledge, alone=alone)
+    bare = says_nothing_else(question.besides, knowledge)
+    ranking = by_what_is_named(ranking, question.entities, knowledge, alone=bare)
     # Of "???", "abc" or an emoji nothing is known, and the model's confidence in a guess means nothing (0.35-0.6,
     # 2026-11-20); none of the 568 tuning questions is like that.
     if not ranking or question.intent != "faq" or not question.coverage:

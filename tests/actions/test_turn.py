@@ -7,6 +7,7 @@ from rasa_sdk import Tracker
 
 from actions._turn import read_together, turn_of
 from bot.knowledge.selection import Thresholds
+from bot.store.sealing import LAST_QUESTION, Seal
 from tests.actions.small_services import tracker
 
 
@@ -72,6 +73,10 @@ def _reading(shared):
     return dataclasses.replace(shared, read=read), asked
 
 
+def _kept(shared, text):
+    return {"last_question": Seal(shared.secret, LAST_QUESTION).close(text)}
+
+
 @pytest.mark.parametrize(
     ("text", "values", "asked"),
     [
@@ -83,7 +88,7 @@ def _reading(shared):
 )
 async def test_reads_a_message_that_may_lean_with_the_question_before(small, text, values, asked):
     shared, read = _reading(small)
-    given = tracker("faq", text, slots={"last_question": "how many?", "last_entry": "growth.number"}, **values)
+    given = tracker("faq", text, slots={**_kept(small, "how many?"), "last_entry": "growth.number"}, **values)
     turn = await read_together(turn_of(given), shared)
     assert read == asked
     expected = (("growth.costs", 0.8),) if asked else ()
@@ -93,7 +98,7 @@ async def test_reads_a_message_that_may_lean_with_the_question_before(small, tex
 
 async def test_reads_the_question_before_alone_where_only_a_document_is_named(small):
     shared, read = _reading(small)
-    slots = {"last_question": "how many?"}
+    slots = _kept(small, "how many?")
     given = tracker("faq", "X", slots=slots, entities=(("document", "A/RES/64/223"),))
     await read_together(turn_of(given), shared)
     assert read == ["how many?"]
@@ -102,6 +107,8 @@ async def test_reads_the_question_before_alone_where_only_a_document_is_named(sm
 async def test_reads_nothing_with_it_where_nothing_was_asked_or_no_model_is_at_hand(small):
     shared, read = _reading(small)
     assert (await read_together(turn_of(tracker("faq", "and the costs?")), shared)).together is None
-    slots = {"last_question": "how many?"}
+    slots = {"last_question": "made with another secret"}
+    assert (await read_together(turn_of(tracker("faq", "and the costs?", slots=slots)), shared)).together is None
+    slots = _kept(small, "how many?")
     assert (await read_together(turn_of(tracker("faq", "and the costs?", slots=slots)), small)).together is None
     assert read == []
