@@ -45,7 +45,7 @@ def _kinds(typed: str) -> list[str]:
 
 
 def _work(options: argparse.Namespace, settings: Settings) -> int:
-    logs.configure(logging.INFO)
+    logs.configure(logging.INFO, as_json=settings.log_format == "json")
     kinds = options.kinds if isinstance(options.kinds, list) else _kinds(options.kinds)
     with JobStore.from_settings(settings) as jobs:
         jobs.is_waiting()  # an unusable database ends the command, not its first job

@@ -11,6 +11,7 @@ from bot.cli._arguments import moment, positive
 from bot.errors import StoreError
 from bot.reply import ENQUIRY_OUTCOMES
 from bot.settings import Settings
+from bot.store.audit import AuditStore
 from bot.store.enquiries import EnquiryStore
 from bot.store.export import write_csv, write_jsonl
 from bot.store.models import Enquiry
@@ -102,8 +103,12 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
 
 def _export(options: argparse.Namespace, settings: Settings) -> int:
     write = write_csv if options.format == "csv" else write_jsonl
+    wanted = _filter(options)
+    # Before a word is out: an export that nobody knows of must not happen.
+    with AuditStore.from_settings(settings) as audit:
+        audit.note("command line", "export", "enquiries", _days(wanted))
     with EnquiryStore.from_settings(settings) as store:
-        rows = store.iterate(_filter(options))
+        rows = store.iterate(wanted)
         if options.output is None:
             count = write(rows, sys.stdout)
         else:
@@ -116,6 +121,13 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
                 raise StoreError(f"{options.output}: cannot be written ({error.strerror})") from error
     print(f"partnerguide: {count} rows written", file=sys.stderr)
     return 0
+
+
+def _days(wanted: EnquiryFilter) -> str:
+    """Returns the first and the last day that a filter lets through, as the console notes them; `-` is no limit."""
+    first = str(wanted.since.date()) if wanted.since else "-"
+    last = str((wanted.until - datetime.timedelta.resolution).date()) if wanted.until else "-"
+    return f"{first} {last}"
 
 
 def _purge(options: argparse.Namespace, settings: Settings) -> int:

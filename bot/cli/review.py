@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
-    logs.configure(logging.INFO)
+    logs.configure(logging.INFO, as_json=settings.log_format == "json")
     from bot.review.console import Console
     from bot.review.serving import need_safe_address, serve
 

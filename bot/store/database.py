@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import StoreError
+
+logger = logging.getLogger(__name__)
 
 _CONNECT_TIMEOUT_S = 3
 _STATEMENT_TIMEOUT_S = 5
@@ -96,11 +99,21 @@ def create_file(url: URL) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def empty_write_ahead_log(engine: Engine) -> None:
-    """Empties SQLite's write-ahead log, which still holds what was deleted; PostgreSQL sees to its own."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+def empty_write_ahead_log(engine: Engine) -> bool:
+    """Empties SQLite's write-ahead log, which still holds what was deleted; PostgreSQL sees to its own.
+
+    Returns:
+        Whether it is empty. Whoever reads the file for longer than the engine waits keeps it from being emptied: that
+        is told in the log, and made up for by the next call, which comes with every deletion and every purge.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    with engine.connect() as connection:
+        # SQLite raises nothing here, but begins its answer with 1 where it could not.
+        is_busy = bool(connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar())
+    if is_busy:
+        logger.warning("what was deleted stays in the write-ahead log until the next purge: another program reads it")
+    return not is_busy
 
 
 def is_refusal(error: Exception) -> bool:

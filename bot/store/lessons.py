@@ -142,7 +142,7 @@ class LessonStore(ApprovedTable):
             raise ValueError("a lesson needs a label and a sentence")
         sentences = _TABLE.c.kind.in_(("example", "question"))
         mine = and_(_TABLE.c.id == safe_name(id), _TABLE.c.state.in_(_NOT_EXPORTED), sentences)
-        with self._connection() as connection:
+        with self._erasure() as connection:
             row = connection.execute(select(_TABLE).where(mine)).mappings().first()
             if row is None:
                 return False
@@ -155,7 +155,7 @@ class LessonStore(ApprovedTable):
 
     def drop(self, id: str) -> bool:
         """Deletes a lesson, with the questions of a stub, with its whole dialogue; returns whether there was one."""
-        with self._connection() as connection:
+        with self._erasure() as connection:
             row = connection.execute(select(_TABLE).where(_TABLE.c.id == safe_name(id))).mappings().first()
             if row is None:
                 return False

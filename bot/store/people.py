@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Column, Date, delete, select
+from sqlalchemy import Column, Date, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -24,10 +24,12 @@ logger = logging.getLogger(__name__)
 
 #: People whose choices are kept at hand, so that an outage of the database changes nothing for them.
 _REMEMBERED = 10_000
+#: How often it is written down that somebody was here: seldom, since it is known of people who are not logged too.
+_NOTED_EVERY = timedelta(days=1)
 
 
 class PersonRow(SQLModel, table=True):
-    """One person under their pseudonym."""
+    """One person under their pseudonym; `changed_at` is when they last chose something, or the day they were here."""
 
     __tablename__ = "person"
 
@@ -76,13 +78,25 @@ class Person:
 class PeopleStore(Table):
     """The people of one database. Reading and changing never raise: what cannot be written is kept in memory."""
 
-    def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        calendar: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
+        """See parent class; `calendar` says what moment it is, which rules how long choices are kept."""
         super().__init__(url, clock=clock)
+        self._calendar = calendar
         self._known: OrderedDict[str, Person] = OrderedDict()
         self._unsaved: set[str] = set()
 
     def get(self, pseudonym: str) -> Person:
-        """Returns what is remembered of a person; somebody unknown has chosen nothing yet."""
+        """Returns what is remembered of a person, who is here now; somebody unknown has chosen nothing yet.
+
+        Side effects: that a known person was here is written down at most once a day, so that choices last as long as
+        somebody goes on using the guide.
+        """
         pseudonym = safe_name(pseudonym)
         if pseudonym in self._unsaved:
             return self._known[pseudonym]
@@ -92,11 +106,12 @@ class PeopleStore(Table):
         except StoreError as error:
             logger.debug("choices are taken from memory: %s", error)
             return self._known.get(pseudonym, Person(pseudonym))
-        return self._remember(Person(**row) if row else Person(pseudonym))
+        person = self._remember(Person(**row) if row else Person(pseudonym))
+        return self._seen(person) if row else person
 
     def change(self, pseudonym: str, **changes: Any) -> Person:
         """Changes what is remembered of a person and returns it."""
-        now = datetime.now(timezone.utc)
+        now = self._calendar()
         person = self._remember(dataclasses.replace(self.get(pseudonym), **changes, changed_at=now))
         values = dataclasses.asdict(person)
         try:
@@ -125,7 +140,7 @@ class PeopleStore(Table):
         self._unsaved.discard(pseudonym)
 
     def purge(self, older_than_days: int, now: datetime) -> int:
-        """Deletes whoever has changed nothing for so long and returns how many.
+        """Deletes whoever was not here for so long and returns how many.
 
         Raises:
             StoreError: the database is away.
@@ -158,6 +173,20 @@ class PeopleStore(Table):
             for row in connection.execute(select(_TALLY).where(_TALLY.c.name == name)).mappings():
                 counted[row["language"]] = counted.get(row["language"], 0) + row["count"]
             return counted
+
+    def _seen(self, person: Person) -> Person:
+        """Notes that somebody whose choices are kept was here; an outage loses the note, nothing else."""
+        now = self._calendar()
+        if person.changed_at is None or now - person.changed_at < _NOTED_EVERY:
+            return person
+        try:
+            with self._connection() as connection:
+                mine = _PEOPLE.c.pseudonym == person.pseudonym
+                connection.execute(update(_PEOPLE).where(mine).values(changed_at=now))
+        except StoreError as error:
+            logger.debug("a use is not noted: %s", error)
+            return person
+        return self._remember(dataclasses.replace(person, changed_at=now))
 
     def _remember(self, person: Person) -> Person:
         self._known[person.pseudonym] = person

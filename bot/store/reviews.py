@@ -190,13 +190,17 @@ class ReviewStore(ApprovedTable):
             return _latest([DecisionRow(**row) for row in rows])
 
     def unread(self, limit: int = 50) -> Sequence[Unread]:
-        """Returns the judged enquiries whose sentence nobody has read for training yet, newest first."""
+        """Returns the judged enquiries whose sentence nobody has read for training yet, newest first.
+
+        What was taught counts as read by the example of its decision too: its lesson is untied once it is exported.
+        """
         judged = and_(TABLE.c.review_state.in_(("corrected", "out_of_scope")), TABLE.c.text != "")
         is_sentence = lessons.LESSONS.c.kind != "turn"
         taught = select(lessons.LESSONS.c.enquiry).where(lessons.LESSONS.c.enquiry != "", is_sentence)
+        is_unread = and_(TABLE.c.id.not_in(taught), func.coalesce(_EXAMPLE, "") == "")
         statement = (
             select(TABLE.c.id, TABLE.c.text, TABLE.c.language, TABLE.c.channel)
-            .where(judged, TABLE.c.channel != "jsonl", TABLE.c.id.not_in(taught))
+            .where(judged, TABLE.c.channel != "jsonl", is_unread)
             .order_by(TABLE.c.created_at.desc(), TABLE.c.id.desc())
             .limit(limit)
         )
@@ -204,6 +208,16 @@ class ReviewStore(ApprovedTable):
             rows = connection.execute(statement).all()
         labels = self.labels([row.id for row in rows])
         return [Unread(row.id, row.text, row.language, labels[row.id]) for row in rows if row.id in labels]
+
+    def keep_example(self, enquiry: str, example: str) -> bool:
+        """Adds, to the decision that stands, the sentence that was read for training; returns whether one stands."""
+        with self._connection() as connection:
+            decision = _standing(connection, enquiry)
+            if decision is None:
+                return False
+            words = safe_text(example.strip(), _MAX_EXAMPLE_CHARACTERS)
+            connection.execute(update(DECISIONS).where(DECISIONS.c.id == decision.id).values(example=words))
+        return True
 
     def labels(self, enquiries: Sequence[str]) -> dict[str, str]:
         """Returns the label that a reviewer found right, for those of some enquiries that were judged."""
@@ -228,7 +242,7 @@ class ReviewStore(ApprovedTable):
         """
         wanted = sorted({word.strip() for word in words if word.strip()}, key=len, reverse=True)
         changed = 0
-        with self._connection() as connection:
+        with self._erasure() as connection:
             row = connection.execute(select(TABLE.c.conversation).where(TABLE.c.id == id)).first()
             if row is None or not wanted:
                 return 0
@@ -257,6 +271,16 @@ class ReviewStore(ApprovedTable):
             lessons.add(connection, "example", label, decision.language, decision.example, decision.reviewer, **more)
 
 
+#: The sentence of the decision that stands on an enquiry. Asked for each: where 50,000 are judged, and all are read,
+#: that took 0.14 s; a set of the decisions that stand took 0.23 s (SQLite, 2026-11-30).
+_EXAMPLE = (
+    select(DECISIONS.c.example)
+    .where(DECISIONS.c.enquiry == TABLE.c.id, DECISIONS.c.undone_at.is_(None), DECISIONS.c.kind.in_(_DECIDING))
+    .order_by(DECISIONS.c.id.desc())
+    .limit(1)
+    .correlate(TABLE)
+    .scalar_subquery()
+)
 #: What counts as an enquiry of a person: neither a turn of small talk nor a measurement.
 COUNTED = (TABLE.c.is_enquiry.is_(True), TABLE.c.channel != "jsonl")
 

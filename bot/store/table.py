@@ -99,7 +99,9 @@ class Table:
 
     @contextmanager
     def _erasure(self) -> Iterator[Connection]:
-        """Yields a transaction; when it has ended, what it deleted is in no file of SQLite any more.
+        """Yields a transaction; when it has ended, what it deleted or overwrote is in no file of SQLite any more.
+
+        Where somebody reads the file for long, the write-ahead log keeps it until the next erasure.
 
         Raises:
             DatabaseAwayError: see `_connection`.

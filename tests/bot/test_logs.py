@@ -12,7 +12,7 @@ from tests.bot.small_base import ROOT
 CONFIGURE = "import logging, os, warnings\nfrom bot import logs\nlogs.configure({level})\n"
 
 
-def _run(program, level="logging.WARNING"):
+def _run(program, level="logging.WARNING", code=0):
     """Runs a program that has configured its logs in a process of its own, which keeps ours as they are."""
     result = subprocess.run(
         [sys.executable, "-c", CONFIGURE.format(level=level) + program],
@@ -23,7 +23,7 @@ def _run(program, level="logging.WARNING"):
         timeout=60,
         check=False,
     )
-    assert result.returncode == 0, result.stderr
+    assert result.returncode == code, result.stderr
     return result
 
 
@@ -124,3 +124,47 @@ def test_writes_json_lines_with_a_correlation_and_no_words_of_an_exception():
     ]
     assert lines[2]["where"] == ["<string>:11"]
     assert "what a person said" not in json.dumps(lines)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_tells_kind_and_place_of_an_exception_and_none_of_its_words(as_json):
+    [*_, line] = _run(JSON_LINES.replace("as_json=True", f"as_json={as_json}")).stderr.splitlines()
+    assert "what a person said" not in line
+    assert ("a turn failed" in line, "ValueError" in line, "<string>:11" in line) == (True, True, True)
+
+
+UNCAUGHT = {
+    "in the program": ("raise ValueError('what a person said')", 1),
+    "in a thread": (
+        "import threading\n"
+        "def fail():\n    raise ValueError('what a person said')\n"
+        "thread = threading.Thread(target=fail)\nthread.start()\nthread.join()",
+        0,
+    ),
+    "in a task": (
+        "import asyncio\n"
+        "async def fail():\n    raise ValueError('what a person said')\n"
+        "async def main():\n    asyncio.ensure_future(fail())\n    await asyncio.sleep(0)\n"
+        "asyncio.run(main())",
+        0,
+    ),
+    "while it is taken away": (
+        "class Failing:\n    def __del__(self):\n        raise ValueError('what a person said')\nFailing()",
+        0,
+    ),
+    "out of another": (
+        "try:\n    raise KeyError('what a person said')\n"
+        "except KeyError as error:\n    raise ValueError('what a person said') from error",
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("where", UNCAUGHT)
+def test_tells_of_an_error_that_nobody_catches_without_its_words(where, as_json):
+    program, code = UNCAUGHT[where]
+    error = _run(f"logs.configure(as_json={as_json})\n{program}", code=code).stderr
+    assert len(error.splitlines()) == 1
+    assert "ValueError" in error
+    assert "what a person said" not in error

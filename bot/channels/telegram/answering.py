@@ -12,7 +12,7 @@ from typing import Any
 from telegram import Bot
 from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot
 
-from bot.channels.telegram import browsing, flows, handover
+from bot.channels.telegram import browsing, flows, handover, privately
 from bot.channels.telegram.front import Asker, Front
 from bot.channels.telegram.rendering import Button, Extras, Outgoing, render
 from bot.channels.telegram.sending import Sent, UndeliveredError, deliver, edit, typing
@@ -80,6 +80,9 @@ async def answer(
         note, listed = await _offered(front, asker, reply.language)
         # What a guided flow asks stays open meanwhile, with its buttons.
         bare = dataclasses.replace(reply, choices=tuple(c for c in reply.choices if is_of_flow(c)))
+    elif not asker.is_private and (page := privately.offered(reply)):
+        bare = dataclasses.replace(reply, body=(front.words(reply.language, "private_only"),), choices=())
+        listed = privately.link(front, reply.language, page)
     elif listed:
         bare = dataclasses.replace(reply, choices=())
     notes = tuple(text for text in (note, _notice(front, reply.language) if is_told_here else "") if text)

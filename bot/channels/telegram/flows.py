@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+from datetime import datetime, timezone
 
 from telegram import Bot
-from telegram.error import TelegramError
 
-from bot.channels.telegram.front import Asker, Front
+from bot.channels.telegram.front import Asker, Front, Place
 from bot.channels.telegram.markup import Block, messages
-from bot.channels.telegram.pace import StoppingError
-from bot.channels.telegram.rendering import Button
+from bot.channels.telegram.rendering import Button, Outgoing
+from bot.channels.telegram.sending import Sent, UndeliveredError, deliver
 from bot.errors import StoreError
 from bot.flows.result import fill
 from bot.reply import Reply
@@ -51,21 +51,44 @@ def _opened(front: Front, asker: Asker) -> bool:
 
 
 async def tell_overdue(front: Front, bot: Bot) -> int:
-    """Tells those whose request nobody has answered in time that it is so; returns how many were told."""
-    days = front.settings.reply_days
+    """Tells those whose request nobody has answered in time that it is so, each once; returns how many were told.
+
+    Who has blocked the bot is told when they are back. Where nothing could be sent, the next call tries again.
+
+    Raises:
+        StoreError: the database is away.
+    """
     told = 0
-    for contact in await asyncio.to_thread(front.contacts.overdue, days):
-        if not contact.has_chat:
-            continue
-        try:
-            for text in messages([Block(part) for part in _overdue(front, contact).split("\n\n")]):
-                await bot.send_message(int(contact.address), text, parse_mode="HTML")
-        except (TelegramError, StoppingError) as error:
-            logger.warning("a person could not be told that nobody has answered: %s", type(error).__name__)
-            continue
-        await asyncio.to_thread(front.contacts.mark_overdue, contact.reference)
-        told += 1
+    for contact in await asyncio.to_thread(front.contacts.overdue, front.settings.reply_days):
+        if contact.has_chat and await _tell(front, bot, contact) == "sent":
+            told += 1
     return told
+
+
+async def _tell(front: Front, bot: Bot, contact: Contact) -> Sent | None:
+    """Tells one person and notes it; returns what became of the message, None where none has left."""
+    reference = contact.reference
+    sent: Sent | None = None
+    if reference not in front.told_overdue:
+        person = await asyncio.to_thread(front.people.get, contact.pseudonym)
+        if person.blocked_at is not None:
+            return None
+        blocks = [Block(part) for part in _overdue(front, contact).split("\n\n")]
+        try:
+            sent = await deliver(bot, Place(int(contact.address)), [Outgoing(text) for text in messages(blocks)])
+        except UndeliveredError as error:
+            logger.warning("a person is told later that nobody has answered: %s", type(error.__cause__).__name__)
+            return None
+        if sent == "blocked":
+            now = datetime.now(timezone.utc)
+            await asyncio.to_thread(front.people.change, contact.pseudonym, blocked_at=now)
+            return sent
+        if sent != "sent":  # a part may be there: once more would be twice
+            logger.warning("it is not known whether a person has been told that nobody has answered (%s)", sent)
+    front.told_overdue.add(reference)
+    await asyncio.to_thread(front.contacts.mark_overdue, reference)
+    front.told_overdue.discard(reference)
+    return sent
 
 
 def _overdue(front: Front, contact: Contact) -> str:

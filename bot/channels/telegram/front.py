@@ -79,6 +79,8 @@ class Front:
     albums: OrderedDict[tuple[int, str], None] = field(default_factory=OrderedDict)
     #: Who was asked for consent and has pressed and called nothing since.
     offered: set[str] = field(default_factory=set)
+    #: References of requests whose persons know that nobody has answered, though it could not be noted.
+    told_overdue: set[str] = field(default_factory=set)
     #: Updates whose answer could not be sent: they go back into the inbox.
     postponed: set[int] = field(default_factory=set)
     metrics: Metrics = field(default_factory=Metrics)
@@ -185,3 +187,9 @@ def number_of(message: Message) -> str:
     """Returns what names one message of Telegram, each edit of it apart."""
     edited = f"/{int(message.edit_date.timestamp())}" if message.edit_date else ""
     return f"{message.chat_id}/{message.message_id}{edited}"
+
+
+def unedited(number: str) -> str:
+    """Returns what named a message before it was edited; empty where `number` names one that was not."""
+    chat, message, edited = [*number.split("/"), "", ""][:3]
+    return f"{chat}/{message}" if edited else ""

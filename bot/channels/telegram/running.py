@@ -9,10 +9,12 @@ import signal
 from collections.abc import AsyncIterator
 from datetime import datetime, timezone
 
+from telegram import Bot
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.channels.telegram import flows, menu
 from bot.channels.telegram.application import ALLOWED_UPDATES, Assembly
+from bot.channels.telegram.intake import DurableQueue
 from bot.channels.telegram.monitor import Monitor
 from bot.channels.telegram.secrecy import keep_token_out
 from bot.channels.telegram.webhook import Webhook, WebhookServer
@@ -79,6 +81,7 @@ async def running(
         await assembly.queue.recover(app.bot)
         await app.start()
         tasks.append(asyncio.create_task(_sweep(assembly)))
+        tasks.append(asyncio.create_task(keep_telling(assembly)))
         tasks.append(asyncio.create_task(publish(assembly)))
         if webhook is None:
             await _poll(assembly)
@@ -164,21 +167,35 @@ async def _sweep(assembly: Assembly) -> None:
             await asyncio.to_thread(purge, assembly)
         rounds += 1
         await asyncio.sleep(SWEEP_S)
-        await _tell_overdue(assembly)
-        try:
-            count = await assembly.queue.recover(assembly.app.bot)
-        except StoreError as error:
-            logger.warning("the inbox cannot be read: %s", error)
-        else:
-            if count:
-                logger.info("%d updates of before are worked on", count)
+        await recover(assembly.queue, assembly.app.bot)
 
 
-async def _tell_overdue(assembly: Assembly) -> None:
+async def recover(queue: DurableQueue, bot: Bot) -> None:
+    """Queues what another process left in the inbox; whatever is wrong with it is logged, as the next round may do."""
     try:
-        await flows.tell_overdue(assembly.front, assembly.app.bot)
+        count = await queue.recover(bot)
     except StoreError as error:
-        logger.warning("the requests cannot be read: %s", error)
+        logger.warning("the inbox cannot be read: %s", error)
+    except Exception:  # whoever calls goes on for as long as the program runs
+        logger.exception("the inbox could not be looked through")
+    else:
+        if count:
+            logger.info("%d updates of before are worked on", count)
+
+
+async def keep_telling(assembly: Assembly) -> None:
+    """Tells people again and again whose request nobody has answered in time; of several processes, one does it.
+
+    Apart from the inbox, which must not wait until Telegram has taken these messages.
+    """
+    while True:
+        await asyncio.sleep(SWEEP_S)
+        try:
+            await flows.tell_overdue(assembly.front, assembly.app.bot)
+        except StoreError as error:
+            logger.warning("the requests cannot be read: %s", error)
+        except Exception:  # the next round may do
+            logger.exception("people could not be told that nobody has answered")
 
 
 def purge(assembly: Assembly, now: datetime | None = None) -> None:
@@ -198,6 +215,8 @@ def purge(assembly: Assembly, now: datetime | None = None) -> None:
             erase()
         except StoreError as error:
             logger.warning("old rows could not be deleted: %s", error)
+        except Exception:  # whatever is wrong with one part, the others are deleted
+            logger.exception("old rows could not be deleted")
 
 
 async def end(assembly: Assembly, server: WebhookServer | None, tasks: list[asyncio.Task[None]]) -> None:

@@ -16,7 +16,7 @@ from telegram import Update
 
 from bot.channels.telegram.application import Assembly
 from bot.channels.telegram.monitor import Monitor
-from bot.channels.telegram.running import PURGE_EVERY, SWEEP_S, begin, end, publish, purge
+from bot.channels.telegram.running import PURGE_EVERY, SWEEP_S, begin, end, keep_telling, publish, purge
 from bot.channels.telegram.secrecy import keep_token_out
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ async def work(assembly: Assembly, index: int, monitor: Monitor | None = None) -
     """Works until standard input ends; what is in work then is finished first.
 
     Args:
-        index: the first worker, 0, also publishes the menu and deletes what is old.
+        index: the first worker, 0, also publishes the menu, deletes what is old, and tells whose request is overdue.
 
     Raises:
         ChannelError: Telegram refuses the token, or cannot be reached at the start.
@@ -49,7 +49,7 @@ async def work(assembly: Assembly, index: int, monitor: Monitor | None = None) -
         assembly.queue.on_left = lambda number: _say(f"done {number}")
         await assembly.app.start()
         if index == 0:
-            tasks += [asyncio.create_task(publish(assembly)), asyncio.create_task(_tidy(assembly))]
+            tasks += [asyncio.create_task(each(assembly)) for each in (publish, _tidy, keep_telling)]
         if monitor is not None:
             monitor.is_listening = True
         _say("ready")

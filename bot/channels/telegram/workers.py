@@ -23,7 +23,7 @@ from bot.channels.telegram.front import CHANNEL, sender_id
 from bot.channels.telegram.intake import DurableQueue
 from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.reading import CarefulRequest
-from bot.channels.telegram.running import LAST_S, POLL_S, SWEEP_S, polling_failed
+from bot.channels.telegram.running import LAST_S, POLL_S, SWEEP_S, polling_failed, recover
 from bot.channels.telegram.secrecy import keep_token_out
 from bot.channels.telegram.webhook import Webhook, WebhookServer
 from bot.channels.telegram.worker import MOST_BYTES
@@ -242,10 +242,4 @@ async def _hand_out(queue: DurableQueue, workers: Workers, person_of: Callable[[
 async def _sweep(queue: DurableQueue, bot: ExtBot[None]) -> None:
     while True:
         await asyncio.sleep(SWEEP_S)
-        try:
-            count = await queue.recover(bot)
-        except StoreError as error:
-            logger.warning("the inbox cannot be read: %s", error)
-        else:
-            if count:
-                logger.info("%d updates of before are worked on", count)
+        await recover(queue, bot)

@@ -101,12 +101,13 @@ def note(visit: Visit) -> Response:
 
 def plan(visit: Visit) -> Response:
     """Says who sees to a request and until when."""
-    contact, assignee = _open_contact(visit), visit.typed("assignee", 64)
+    contact, typed = _open_contact(visit), visit.typed("assignee", 64)
+    assignee = typed if typed in reviewers(visit.console) else ""
     try:
         due_on = date.fromisoformat(visit.typed("due_on", 10)) if visit.typed("due_on", 10) else None
     except ValueError:
         due_on = contact.due_on
-    visit.console.contacts.plan(contact.reference, assignee if assignee in reviewers(visit.console) else "", due_on)
+    visit.console.contacts.plan(contact.reference, assignee, due_on)
     visit.note("plan_request", contact.reference, assignee)
     return _back(visit, contact, "planned")
 

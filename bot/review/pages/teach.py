@@ -104,6 +104,8 @@ def add(visit: Visit) -> Response:
     if enquiry and visit.console.store(QueueStore).get(enquiry) is None:
         raise HTTPException(404)
     id = visit.console.store(LessonStore).add("example", label, language, text, visit.name, enquiry=enquiry)
+    if enquiry:
+        visit.console.reviews.keep_example(enquiry, text)
     visit.note("add_lesson", id, label)
     return visit.redirect(PATH, said="added")
 

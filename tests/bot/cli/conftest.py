@@ -7,6 +7,8 @@ import dataclasses
 import datetime
 import logging
 import os
+import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -117,6 +119,10 @@ def own_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(root, "handlers", list(root.handlers))
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     monkeypatch.setattr(logging, "raiseExceptions", logging.raiseExceptions)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(logging.getLogger("asyncio"), "filters", list(logging.getLogger("asyncio").filters))
     for name in ("RASA_MAX_CACHE_SIZE", "RASA_CACHE_DIRECTORY", "SQLALCHEMY_SILENCE_UBER_WARNING"):
         monkeypatch.setenv(name, os.environ.get(name, "0"))
     yield

@@ -13,6 +13,7 @@ import pytest
 
 from bot.cli import enquiries
 from bot.errors import StoreError
+from bot.store.audit import AuditStore
 from bot.store.enquiries import EnquiryStore
 from bot.store.statements import EnquiryFilter
 from tests.bot.cli.conftest import make_row, settings_in
@@ -155,6 +156,20 @@ def test_exports_json_lines_with_the_words_as_they_are(call, log, tmp_path):
     assert (data["id"], data["text"]) == (row.id, "=尽职调查")
     assert data["citations"] == [{"source": "A/76/319", "locators": ["20"], "url": ""}]
     assert data["created_at"] == "2026-03-01T12:01:00+00:00"
+
+
+def test_notes_an_export_in_the_audit_log(call, log, settings):
+    log(1)
+    call(enquiries, "export", "--since", "2026-03-01", "--until", "2026-03-02T12:00", "--channel", "a person's words")
+    call(enquiries, "export", "--until", "2026-03-02")
+    call(enquiries, "export")
+    with AuditStore.from_settings(settings) as audit:
+        noted = [(row.actor, row.action, row.subject, row.detail) for row in audit.list()]
+    assert noted == [
+        ("command line", "export", "enquiries", "- -"),
+        ("command line", "export", "enquiries", "- 2026-03-01"),
+        ("command line", "export", "enquiries", "2026-03-01 2026-03-02"),
+    ]
 
 
 def test_exports_to_standard_output_with_the_count_beside_it(call, log):

@@ -75,6 +75,14 @@ def test_plans_notes_and_closes(reviewer, console, reference):
     assert reviewer.submit(f"/people/{reference}/note", text="too late").status_code == 404
 
 
+def test_audits_no_word_that_was_typed_for_a_reviewer(reviewer, console, reference):
+    reviewer.submit(f"/people/{reference}/plan", assignee="Jane Roe, +41 22 000", due_on="")
+    [row] = console.audit.list(action="plan_request")
+    assert (row.subject, row.detail) == (reference, "")
+    reviewer.submit(f"/people/{reference}/plan", assignee="editor", due_on="")
+    assert console.audit.list(action="plan_request")[0].detail == "editor"
+
+
 def test_answers_with_canned_texts(browse, reviewer, console, reference):
     editor = browse("editor")
     editor.submit("/people/texts/keep", name="Hours", language="en", text="We answer from nine to five.")

@@ -57,6 +57,13 @@ def test_names_who_may_see_what():
     assert roles["GET", "/people/{reference}"] == "reviewer"
 
 
+@pytest.mark.parametrize(("language", "model"), [("en", "activates models"), ("zh", "启用模型")])
+def test_says_of_the_role_that_may_activate_models_that_it_may(language, model):
+    [role] = {one.role for one in PAGES if one.path in ("/teach/models/{version}/act", "/teach/models/back")}
+    texts = load_words()[language].texts
+    assert [one for one in ROLES if model in texts[f"users.may_{one}"]] == [role]
+
+
 def test_refuses_a_page_of_an_unknown_role():
     with pytest.raises(ValueError, match="there is no role"):
         page("/x", lambda visit: visit, role="king")

@@ -108,6 +108,8 @@ def test_teaches_a_judged_sentence_only_after_it_was_read(reviewer, record, cons
     assert (lesson.text, lesson.label, lesson.is_rewritten, lesson.enquiry) == ("jabs for free", COSTS, True, id)
     assert "wait to be read" not in reviewer.get("/teach").text
     assert actions(console)[-1] == ("reviewer", "add_lesson", lesson.id)
+    lessons.mark([lesson.id], "exported")
+    assert "to be read" not in reviewer.get("/teach").text
 
 
 @pytest.mark.parametrize(

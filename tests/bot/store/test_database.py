@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import logging
+import sqlite3
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from bot.errors import StoreError
-from bot.store.database import connect, is_refusal, parse_url, reason
+from bot.store.database import connect, empty_write_ahead_log, is_refusal, parse_url, reason
 from bot.store.migrations import upgrade
 
 
@@ -49,6 +52,23 @@ def test_gives_up_a_connection_whose_file_was_replaced(sqlite_url, tmp_path):
         path.unlink()
     with engine.connect() as connection, pytest.raises(OperationalError, match="no such table"):
         connection.execute(text("SELECT count(*) FROM enquiry"))
+    engine.dispose()
+
+
+def test_says_when_a_reader_keeps_the_write_ahead_log_from_being_emptied(sqlite_url, tmp_path, caplog):
+    upgrade(sqlite_url)
+    engine = connect(sqlite_url, busy_timeout_s=0.1)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO tally VALUES ('2026-11-20', 'a', 'en', 1)"))
+    reader = sqlite3.connect(tmp_path / "guide.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM tally").fetchall()
+    with caplog.at_level(logging.WARNING):
+        assert not empty_write_ahead_log(engine)
+    assert "write-ahead log" in caplog.text
+    reader.close()
+    assert empty_write_ahead_log(engine)
+    assert (tmp_path / "guide.db-wal").stat().st_size == 0
     engine.dispose()
 
 

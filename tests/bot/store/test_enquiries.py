@@ -221,6 +221,18 @@ def test_leaves_no_forgotten_text_in_the_files(sqlite_store, make_row, tmp_path)
     assert b"most private" not in _bytes_of(tmp_path)
 
 
+def test_empties_with_the_next_purge_what_a_reader_has_kept_in_the_files(sqlite_store, make_row, tmp_path):
+    sqlite_store.record(make_row(1, text="a most private question"))
+    reader = sqlite3.connect(tmp_path / "guide.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM enquiry").fetchall()
+    assert sqlite_store.forget("a1b2c3") == 1
+    assert b"most private" in _bytes_of(tmp_path)
+    reader.close()
+    assert sqlite_store.purge(180, datetime(2026, 3, 2, tzinfo=timezone.utc)) == 0
+    assert b"most private" not in _bytes_of(tmp_path)
+
+
 def test_refuses_to_forget_nobody(store):
     with pytest.raises(ValueError, match="pseudonym"):
         store.forget("")

@@ -121,6 +121,14 @@ def test_blanks_words_in_what_is_tied_to_an_enquiry(store, log, make_row):
     assert sorted(lesson.text for lesson in store.standing()) == ["Jane Roe herself", "the vaccine of […]"]
 
 
+def test_leaves_nothing_in_a_file_of_what_was_changed_or_dropped(sqlite_url, tmp_path):
+    with LessonStore(sqlite_url) as store:
+        changed, dropped = (store.add("example", LABEL, "en", f"Jane Roe {n}", "ada") for n in range(2))
+        assert store.change(changed, LABEL, "a company")
+        assert store.drop(dropped)
+        assert not [path for path in tmp_path.glob("guide.db*") if b"Jane Roe" in path.read_bytes()]
+
+
 # The digest
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -43,6 +44,68 @@ def test_deletes_who_has_not_been_here_for_long(people):
     later = datetime.now(timezone.utc) + timedelta(days=181)
     assert people.purge(180, later - timedelta(days=2)) == 0
     assert people.purge(180, later) == 1
+
+
+class Calendar:
+    """A clock that is moved by days."""
+
+    def __init__(self):
+        self.now = NOW
+
+    def __call__(self):
+        return self.now
+
+    def pass_days(self, days):
+        self.now += timedelta(days=days)
+
+
+@pytest.fixture
+def calendar():
+    return Calendar()
+
+
+@pytest.fixture
+def dated_people(url, calendar):
+    with PeopleStore(url, calendar=calendar) as opened:
+        yield opened
+
+
+def test_keeps_the_choices_of_who_goes_on_using_the_guide(dated_people, calendar):
+    dated_people.change("c0ffee", noticed_at=NOW, declined_log=True)
+    dated_people.change("d0d0", language="zh")
+    calendar.pass_days(100)
+    dated_people.get("c0ffee")
+    calendar.pass_days(81)
+    assert dated_people.purge(180, calendar.now) == 1
+    assert dated_people.get("c0ffee").declined_log
+    assert dated_people.get("d0d0") == Person("d0d0")
+
+
+def test_notes_a_use_once_a_day(dated_people, calendar):
+    dated_people.change("c0ffee", language="zh")
+    moments = []
+    for _ in range(5):
+        calendar.pass_days(0.4)
+        dated_people.get("c0ffee")
+        moments.append((dated_people.get("c0ffee").changed_at - NOW) / timedelta(days=1))
+    assert moments == [0, 0, 1.2, 1.2, 1.2]
+
+
+def test_remembers_nobody_for_a_use_alone(dated_people, calendar):
+    dated_people.get("c0ffee")
+    calendar.pass_days(2)
+    assert dated_people.get("c0ffee") == Person("c0ffee")
+
+
+def test_knows_a_choice_where_its_use_cannot_be_noted(sqlite_url, calendar, tmp_path):
+    with PeopleStore(sqlite_url, calendar=calendar) as people:
+        people.change("c0ffee", declined_log=True)
+    other = sqlite3.connect(tmp_path / "guide.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    calendar.pass_days(2)
+    with PeopleStore(sqlite_url, calendar=calendar) as people:
+        assert people.get("c0ffee").declined_log
+    other.close()
 
 
 def test_counts_without_logging(people):

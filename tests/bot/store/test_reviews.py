@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.store.lessons import LessonStore
 from bot.store.reviews import REVIEW_STATES, ReviewStore
 
 
@@ -116,6 +117,31 @@ def test_hands_training_the_sentences_of_standing_decisions(reviews, recorded):
     assert [(row.entry, row.example) for row in reviews.examples()] == [("growth.number", "how many?")]
 
 
+def test_has_a_taught_sentence_read_once(reviews, recorded, ready_url):
+    [taught, waiting] = recorded(2)
+    reviews.decide({taught: "new"}, "correct", "anna", entry="growth.number", example="how many?")
+    reviews.decide({waiting: "new"}, "out_of_scope", "anna")
+    with LessonStore(ready_url) as lessons:
+        for state in ("exported", "absorbed"):
+            lessons.mark([lesson.id for lesson in lessons.standing()], state)
+            assert [one.enquiry for one in reviews.unread()] == [waiting]
+
+
+def test_has_a_sentence_read_that_was_added_to_its_decision(reviews, recorded):
+    [id] = recorded()
+    reviews.decide({id: "new"}, "out_of_scope", "anna")
+    reviews.keep_example(id, " is it raining? ")
+    assert reviews.unread() == []
+    assert reviews.of(id)[0].example == "is it raining?"
+
+
+def test_has_a_sentence_read_anew_that_was_decided_anew(reviews, recorded):
+    [id] = recorded()
+    reviews.decide({id: "new"}, "correct", "anna", entry="growth.number", example="how many?")
+    reviews.decide({id: "corrected"}, "out_of_scope", "li")
+    assert [one.enquiry for one in reviews.unread()] == [id]
+
+
 def test_lets_decisions_go_with_their_enquiry(reviews, recorded, log):
     [id] = recorded()
     reviews.decide({id: "new"}, "confirm", "anna", example="a sentence")
@@ -133,6 +159,14 @@ def test_blanks_words_in_the_whole_conversation(reviews, recorded, log):
         ("I am […] of Acme", "Dear […]", "[…] says no")
     ] * 2
     assert reviews.of(one)[0].example == "[…] asks"
+
+
+def test_leaves_blanked_words_in_no_file(sqlite_url, open_store, make_row, tmp_path):
+    log, row = open_store(sqlite_url), make_row(text="I am Jane Doe of Acme")
+    log.record(row)
+    with ReviewStore(sqlite_url) as reviews:
+        assert reviews.redact(row.id, ["Jane Doe"], "[…]") == 1
+        assert not [path for path in tmp_path.glob("guide.db*") if b"Jane Doe" in path.read_bytes()]
 
 
 def test_counts_what_waits_without_small_talk_and_measurements(reviews, log, make_row):

@@ -12,7 +12,7 @@ from bot.channels.telegram import browsing
 from bot.channels.telegram.answering import Context, Handler, answer, front_of, say
 from bot.channels.telegram.citing import named_place
 from bot.channels.telegram.front import AUDIENCES, Asker, Front, number_of
-from bot.channels.telegram.handlers import start
+from bot.channels.telegram.handlers import questions, start
 from bot.channels.telegram.menu import COMMANDS
 from bot.knowledge import render
 from bot.knowledge.loader import normal_question
@@ -83,7 +83,7 @@ async def glossary(front: Front, bot: Bot, asker: Asker, number: str, rest: str)
             command = f'/show_entry{{"entry": "{entry.id}"}}'
             await answer(front, bot, asker, number, command=command, text=f"/glossary {rest}")
             return
-    await answer(front, bot, asker, number, text=rest)
+    await questions.answer_words(front, bot, asker, number, rest)
 
 
 async def language(front: Front, bot: Bot, asker: Asker, number: str, rest: str) -> None:

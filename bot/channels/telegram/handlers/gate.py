@@ -30,8 +30,8 @@ async def gate(update: Update, context: Context) -> None:
         raise ApplicationHandlerStop
     if asker.is_private and (message is None or (message.text or "").startswith("/")):
         handover.go_on(front, asker)
-    if asker.person.blocked_at is not None:
-        front.changed(asker, blocked_at=None)  # who writes has not blocked the bot any more
+    if asker.is_private and asker.person.blocked_at is not None:
+        front.changed(asker, blocked_at=None)  # who writes here has not blocked the bot any more
     keys = [(front.people_allowance, asker.pseudonym)]
     if not asker.is_private:
         keys.append((front.group_allowance, str(asker.place.chat_id)))

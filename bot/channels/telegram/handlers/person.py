@@ -38,6 +38,9 @@ async def offer(front: Front, bot: Bot, asker: Asker, number: str, text: str) ->
             state = front.words(asker.language, f"person_{standing}")
             await say(front, bot, asker, number, "person_status", reference=found.reference, state=state)
             return
+        if re.search(r"\d", text):  # without a digit it may be two words of a question
+            await say(front, bot, asker, number, "person_unknown", reference=text.upper())
+            return
     if not front.has_person:
         await answer(front, bot, asker, number, command="/request_person", text="/person")
         return

@@ -5,9 +5,9 @@ from __future__ import annotations
 from telegram import Bot, Message, Update
 from telegram.ext import CommandHandler, MessageHandler, filters
 
-from bot.channels.telegram import handover
+from bot.channels.telegram import handover, privately
 from bot.channels.telegram.answering import Context, Handler, answer, front_of, say
-from bot.channels.telegram.front import Asker, Front, number_of
+from bot.channels.telegram.front import Asker, Front, number_of, unedited
 from bot.channels.telegram.handlers import person
 from bot.channels.telegram.handlers.gate import without_mention
 from bot.channels.telegram.handlers.privacy import forget
@@ -46,26 +46,43 @@ async def question(update: Update, context: Context) -> None:
         await say(front, context.bot, asker, number, "card")
     elif not text:
         await say(front, context.bot, asker, number, "group_hint" if not asker.is_private else "not_read")
-    elif len(text) > MAX_CHARACTERS:
-        await _say_too_long(front, context.bot, asker, number, text)
-    elif message.edit_date and await front.dialogue.is_in_flow(asker.conversation):
-        await say(front, context.bot, asker, number, "flow_edited")
-    elif asker.is_private and await _typed_step(front, context.bot, asker, number, text):
-        return
     else:
-        first = front.number(f"{message.chat_id}/{message.message_id}")
-        edit_of = first if message.edit_date else ""
         note = front.words(asker.language, "caption_only") if message.caption else ""
-        await answer(front, context.bot, asker, number, text=text, note=note, edit_of=edit_of)
+        await answer_words(front, context.bot, asker, number, text, note)
 
 
-async def _say_too_long(front: Front, bot: Bot, asker: Asker, number: str, text: str) -> None:
-    await say(front, bot, asker, number, "too_long", limit=f"{MAX_CHARACTERS:,}", length=f"{len(text):,}")
+async def answer_words(front: Front, bot: Bot, asker: Asker, number: str, text: str, note: str = "") -> None:
+    """Answers free words, typed as they are or behind a command; those of an edited message are logged as an edit.
+
+    Args:
+        note: a sentence to add below.
+    """
+    first = unedited(number)
+    if len(text) > MAX_CHARACTERS:
+        length = f"{len(text):,}"
+        await say(front, bot, asker, number, "too_long", limit=f"{MAX_CHARACTERS:,}", length=length)
+    elif first and await front.dialogue.is_in_flow(asker.conversation):
+        await say(front, bot, asker, number, "flow_edited")
+    elif not await _typed_step(front, bot, asker, number, text):
+        edit_of = front.number(first) if first else ""
+        await answer(front, bot, asker, number, text=text, note=note, edit_of=edit_of)
 
 
 async def _typed_step(front: Front, bot: Bot, asker: Asker, number: str, text: str) -> bool:
     """Does what a typed yes, number or label stands for where the front deals with it; returns whether it did."""
+    if not asker.is_private:
+        page = await privately.taken_up(front, asker, text)
+        if page:
+            rows = privately.link(front, asker.language, page)
+            await say(front, bot, asker, number, "private_only", rows, text=text)
+        return bool(page)
     consented = await handover.typed_consent(front, asker, text)
+    if unedited(number):
+        # What was written before the offer was made is no answer to it, whatever it says now.
+        is_answer = consented is not None or bool(await privately.taken_up(front, asker, text))
+        if is_answer:
+            await say(front, bot, asker, number, "edited", text=text)
+        return is_answer
     if consented:
         drafted, is_yes = consented
         if is_yes:
@@ -94,10 +111,8 @@ async def ask(update: Update, context: Context) -> None:
     text = " ".join(context.args or ())
     if not text:
         await say(front, context.bot, asker, number_of(message), "ask_what")
-    elif len(text) > MAX_CHARACTERS:
-        await _say_too_long(front, context.bot, asker, number_of(message), text)
     else:
-        await answer(front, context.bot, asker, number_of(message), text=text)
+        await answer_words(front, context.bot, asker, number_of(message), text)
 
 
 async def wordless(update: Update, context: Context) -> None:

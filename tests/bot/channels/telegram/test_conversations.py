@@ -383,7 +383,7 @@ async def test_deletes_everything_after_a_confirmation(front, ada, language):
     assert front.front.people.get(name).noticed_at is None
 
 
-@pytest.mark.parametrize("typed", ["1", "Yes, delete it"])
+@pytest.mark.parametrize("typed", ["1", "Yes, delete it", "/ask 1", "/glossary 1"])
 async def test_deletes_everything_when_the_confirmation_is_typed(front, ada, typed):
     await noticed(ada)
     await ada.say("/person who can help us in Kenya?")
@@ -460,6 +460,45 @@ async def test_passes_a_question_on_when_consent_is_typed(front, ada, language, 
     assert (request.state, request.address, request.question) == ("open", str(ada.id), QUESTION[language])
     await front.queue.join()
     assert [row.delivery for row in rows(front, outcome="handover")] == ["sent"]
+
+
+@LANGUAGES
+@pytest.mark.parametrize("edited", ["1", "yes"])
+async def test_takes_an_edited_message_for_no_consent(front, ada, language, edited):
+    await noticed(ada)
+    asked = await ada.say(QUESTION[language])
+    await ada.reply()
+    await ada.say(PERSON[language])
+    await ada.reply()
+    edited = {"yes": YES[language]}.get(edited, edited)
+    await ada.edit(asked, edited)
+    assert (await ada.reply()).text == word(front, language, "edited").strip()
+    assert [request.state for request in requests_of(front, ada)] == ["draft"]
+    await ada.say(edited)
+    await ada.reply()
+    assert [request.state for request in requests_of(front, ada)] == ["open"]
+
+
+@LANGUAGES
+async def test_takes_an_edited_message_for_no_wish_to_delete(front, ada, language):
+    await noticed(ada)
+    asked = await ada.say(QUESTION[language])
+    await ada.reply()
+    await ada.say("/forget")
+    await ada.reply()
+    await ada.edit(asked, "1")
+    assert (await ada.reply()).text == word(front, language, "edited").strip()
+    await front.queue.join()
+    assert QUESTION[language] in [row.text for row in rows(front, pseudonym=front.front.pseudonym_of(ada.id))]
+
+
+@LANGUAGES
+async def test_passes_no_reference_on_as_a_question(front, ada, language):
+    await noticed(ada)
+    await ada.say("/person 7k3m-x9qa")
+    told = word(front, language, "person_unknown", reference="7K3M-X9QA")
+    assert (await ada.reply()).text == told.strip()
+    assert requests_of(front, ada) == []
 
 
 @LANGUAGES

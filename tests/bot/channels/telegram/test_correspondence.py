@@ -151,8 +151,9 @@ async def test_takes_nothing_into_a_request_of_somebody_else(front, ada, request
     ben = telegram_server.person(first_name="Ben", language_code="en")
     await noticed(ben)
     await ben.say(f"/person {request_.reference}")
-    offered = await ben.reply()
-    await ben.reply_to(offered, "let me in")
+    told = await ben.reply()
+    assert request_.reference in told.text
+    await ben.reply_to(told, "let me in")
     await ben.reply()
     assert thread() == []
 

@@ -14,6 +14,7 @@ from bot.channels.telegram import flows
 from bot.channels.telegram.allowance import Allowance
 from bot.channels.telegram.application import Assembly
 from bot.dialogue.door import Dialogue
+from bot.errors import StoreError
 from bot.flows.result import fill
 from bot.knowledge.flows import Flow
 from bot.knowledge.loader import KnowledgeBase, load
@@ -242,8 +243,9 @@ async def test_says_first_whose_servers_a_screening_passes_and_leaves_blanks(gui
     assert walk.text.questions["proposal"] in message.text
 
 
-async def test_keeps_a_screening_out_of_groups(guided, telegram_server, ada):
-    walk = Walk(guided, ada, "screening", "en")
+@pytest.mark.parametrize("flow", FLOWS)
+async def test_keeps_flows_out_of_groups(guided, telegram_server, ada, flow):
+    walk = Walk(guided, ada, flow, "en")
     group = await telegram_server.group("Desk", [ada])
     await ada.start()
     await ada.reply()
@@ -279,6 +281,68 @@ async def test_tells_honestly_that_nobody_has_answered_in_time(guided, ada, lang
     assert (await ada.reply()).text == told
     assert front.contacts.get(drafted.reference).state == "overdue"
     assert await flows.tell_overdue(front, guided.app.bot) == 0
+
+
+@pytest_asyncio.fixture
+async def overdue(guided, ada):
+    """A request of Ada's that nobody has answered in time."""
+    front = guided.front
+    await ada.start()
+    await ada.reply()
+    front.settings = dataclasses.replace(front.settings, reply_days=-1)
+    name = front.pseudonym_of(ada.id)
+    drafted = front.contacts.draft(name, "en", "Who can help?")
+    return front.contacts.consent(drafted.reference, name, str(ada.id))
+
+
+def told_of(telegram_server, person, contact):
+    return [m for m in telegram_server.outbox.messages(person) if contact.reference in m.text]
+
+
+async def test_tells_who_has_blocked_it_once_they_are_back(guided, telegram_server, ada, overdue):
+    front, refused = guided.front, {"status": 403, "description": "Forbidden: bot was blocked by the user"}
+    blocking = telegram_server.faults.add("sendMessage", times=None, **refused)
+    for _ in range(3):
+        assert await flows.tell_overdue(front, guided.app.bot) == 0
+    assert blocking.hits == 1
+    assert front.people.get(overdue.pseudonym).blocked_at is not None
+    telegram_server.faults.clear()
+    await ada.say("/topics")
+    await ada.reply()
+    assert await flows.tell_overdue(front, guided.app.bot) == 1
+    assert front.contacts.get(overdue.reference).state == "overdue"
+
+
+@pytest.mark.parametrize("fault", [{"drop": "after"}, {"status": 400, "description": "Bad Request: not today"}])
+async def test_tells_nobody_again_who_may_know_already(guided, telegram_server, ada, overdue, fault):
+    telegram_server.faults.add("sendMessage", **fault)
+    for _ in range(3):
+        assert await flows.tell_overdue(guided.front, guided.app.bot) == 0
+    assert len(told_of(telegram_server, ada, overdue)) == ("drop" in fault)
+    assert guided.front.contacts.get(overdue.reference).state == "overdue"
+
+
+async def test_tells_later_where_telegram_was_away(guided, telegram_server, ada, overdue, monkeypatch):
+    monkeypatch.setattr(guided.pace, "_longest_s", 0.05)
+    telegram_server.faults.add("sendMessage", times=None, status=502)
+    assert await flows.tell_overdue(guided.front, guided.app.bot) == 0
+    telegram_server.faults.clear()
+    assert await flows.tell_overdue(guided.front, guided.app.bot) == 1
+    assert len(told_of(telegram_server, ada, overdue)) == 1
+
+
+async def test_tells_nobody_again_where_it_could_not_be_noted(guided, telegram_server, ada, overdue, monkeypatch):
+    def full(_):
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(guided.front.contacts, "mark_overdue", full)
+        for _ in range(3):
+            with pytest.raises(StoreError):
+                await flows.tell_overdue(guided.front, guided.app.bot)
+    assert await flows.tell_overdue(guided.front, guided.app.bot) == 0
+    assert len(told_of(telegram_server, ada, overdue)) == 1
+    assert guided.front.contacts.get(overdue.reference).state == "overdue"
 
 
 @LANGUAGES

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 import pytest
 
 from bot.channels.telegram.allowance import Allowance
 from bot.channels.telegram.handlers.gate import without_mention
-from tests.bot.channels.telegram.test_conversations import LANGUAGES, QUESTION, TITLE, noticed, rows
+from tests.bot.channels.telegram.test_conversations import LANGUAGES, PERSON, QUESTION, TITLE, YES, noticed, rows, word
 
 
 @pytest.fixture
@@ -49,6 +51,91 @@ async def test_leads_to_the_private_chat_for_what_is_private(front, telegram_ser
     await ada.say(f"/{command}@{front.front.username}", group)
     message = await ada.reply(group)
     assert message.buttons[0][0].url.startswith(f"https://t.me/{front.front.username}")
+
+
+DELETION = {"en": "delete my data", "zh": "删除我的数据"}
+
+
+def _is_way_to(front, message, language, page):
+    assert message.text == word(front, language, "private_only").strip()
+    ((button,),) = message.buttons
+    assert button.url == front.front.link(page)
+
+
+@LANGUAGES
+@pytest.mark.parametrize("typed", ["1", "label", "/ask 1", "/glossary 1"])
+@pytest.mark.parametrize("page", ["forget", "person"])
+async def test_leads_to_the_private_chat_for_what_is_asked_in_words(front, telegram_server, page, typed, language):
+    ada = telegram_server.person(first_name="Ada", language_code={"zh": "zh-hans"}.get(language, language))
+    group = await telegram_server.group("Desk", [ada])
+    await ada.reply(group)
+    await noticed(ada)
+    await ada.say(QUESTION[language], group, mention=True)
+    await ada.reply(group)
+    await ada.say({"forget": DELETION, "person": PERSON}[page][language], group, mention=True)
+    _is_way_to(front, await ada.reply(group), language, page)
+    label = {"forget": "deletion_confirm", "person": "person_confirm"}[page]
+    said = front.front.dialogue.phrases.get(label, language) if typed == "label" else typed
+    await ada.say(said, group, mention=not typed.startswith("/"))
+    _is_way_to(front, await ada.reply(group), language, page)
+    await front.queue.join()
+    assert QUESTION[language] in [row.text for row in rows(front, pseudonym=front.front.pseudonym_of(ada.id))]
+    assert rows(front, outcome="handover") == []
+
+
+@LANGUAGES
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_takes_no_yes_in_a_group_for_the_wish_for_a_person(front, telegram_server, is_restarted, language):
+    ada = telegram_server.person(first_name="Ada", language_code={"zh": "zh-hans"}.get(language, language))
+    group = await telegram_server.group("Desk", [ada])
+    await ada.reply(group)
+    await noticed(ada)
+    for words in (QUESTION, PERSON):
+        await ada.say(words[language], group, mention=True)
+        await ada.reply(group)
+    if is_restarted:
+        front.front.dialogue._last.clear()
+    await ada.say(YES[language], group, mention=True)
+    _is_way_to(front, await ada.reply(group), language, "person")
+    await front.queue.join()
+    assert rows(front, outcome="handover") == []
+
+
+async def test_answers_in_a_group_while_conversations_cannot_be_looked_up(front, telegram_server, ada, monkeypatch):
+    async def broken(_):
+        raise RuntimeError("the memory is away")
+
+    group = await telegram_server.group("Desk", [ada])
+    await ada.reply(group)
+    monkeypatch.setattr(front.front.dialogue, "remembered", broken)
+    await ada.say(QUESTION["en"], group, mention=True)
+    assert TITLE["en"] in (await ada.reply(group)).text
+
+
+async def test_logs_an_edited_question_behind_a_command_as_an_edit(front, telegram_server, ada):
+    group = await telegram_server.group("Desk", [ada])
+    await ada.reply(group)
+    await noticed(ada)
+    asked = await ada.say("/ask how many partnerships are there", group)
+    await ada.reply(group)
+    await ada.edit(asked, f"/ask {QUESTION['en']}")
+    assert TITLE["en"] in (await ada.reply(group)).text
+    await front.queue.join()
+    first, second = [row for row in rows(front) if row.entry]
+    assert (first.is_enquiry, second.is_enquiry, second.edit_of) == (True, False, first.id)
+
+
+async def test_does_not_take_who_writes_in_a_group_for_somebody_who_may_be_written_to(front, telegram_server, ada):
+    group = await telegram_server.group("Desk", [ada])
+    await ada.reply(group)
+    name = front.front.pseudonym_of(ada.id)
+    front.front.people.change(name, blocked_at=datetime.now(timezone.utc))
+    await ada.say(QUESTION["en"], group, mention=True)
+    await ada.reply(group)
+    assert front.front.people.get(name).blocked_at is not None
+    await ada.say(QUESTION["en"])
+    await ada.reply()
+    assert front.front.people.get(name).blocked_at is None
 
 
 async def test_holds_apart_the_conversations_of_people_and_topics(front, telegram_server, ada):
