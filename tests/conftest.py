@@ -49,18 +49,16 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the files that need the trained model last, since it is trained meanwhile.
 
-    Before them those with many tests come first. Among them those of the Telegram front do, which wait most, then those
-    with few tests, which take longest: so that all processes end at about the same time.
+    Before them those with many tests come first; among them those with few, which take longest, so that all processes
+    end at about the same time. Those that wait most, of the Telegram front and of faults, take turns with the others.
     """
     count = Counter(item.path for item in items)
-    needing = {item.path for item in items if "models" in getattr(item, "fixturenames", ())}
-
-    def place(item: pytest.Item) -> tuple[bool, bool, int]:
-        if item.path not in needing:
-            return False, False, -count[item.path]
-        return True, "telegram" not in item.path.parts and "faults" not in item.path.parts, count[item.path]
-
-    items.sort(key=place)
+    needing = sorted({item.path for item in items if "models" in getattr(item, "fixturenames", ())}, key=count.get)
+    waiting = [path for path in needing if "telegram" in path.parts or "faults" in path.parts]
+    turn = {
+        path: number for kind in (waiting, [p for p in needing if p not in waiting]) for number, path in enumerate(kind)
+    }
+    items.sort(key=lambda item: (item.path in turn, turn.get(item.path, -count[item.path]), str(item.path)))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -4,7 +4,7 @@ A message that may lean on what was said before is read twice: alone, and togeth
 is the product of both, each trusted as far as it has proved worth on conversations written for that, times what speaks
 for the subject talked about. What only names another document ("I mean the 2009 resolution") says which of the entries
 for the question before is meant; there that question alone is the other reading. The numbers are those of
-`python -m benchmarks.follow_ups.fitting`.
+`python -m benchmarks.follow_ups.fitting`, but for the latter, of which too few conversations tell.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _IN_SCOPE, _TOGETHER_IN_SCOPE, _COVERED, _BEST = 0.69, 0.27, 0.98, 1.76
 _GOES_ON, _POINTS, _CORRECTS, _REFERS, _CONSTANT = 0.75, 1.18, 1.14, 1.03, -1.31
 # A chance counts as between these.
 _LEAST_CHANCE = 1e-3
-# A question this short that points back ("who runs it?", "何时启动的") is about the last answer at least so likely.
+# A question this short, or of so few words beside "who" or "when", points back ("who runs it?", "何时启动的").
 _POINTING_WORDS, _POINTING_HAN = 7, 10
 _POINTING_REST_WORDS, _POINTING_REST_HAN = 2, 4
 # How likely entries are by a reading that does not reach them.

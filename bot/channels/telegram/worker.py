@@ -40,7 +40,7 @@ async def work(assembly: Assembly, index: int, monitor: Monitor | None = None) -
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, lambda: None)
     lines = asyncio.StreamReader(limit=MOST_BYTES)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    pipe, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     if monitor is not None:
         await monitor.start()
     await begin(assembly)
@@ -59,6 +59,8 @@ async def work(assembly: Assembly, index: int, monitor: Monitor | None = None) -
         await end(assembly, None, tasks)
         if monitor is not None:
             await monitor.stop()
+        pipe.close()
+        await asyncio.sleep(0)  # it is closed by the loop's next turn
 
 
 async def _tidy(assembly: Assembly) -> None:

@@ -83,8 +83,9 @@ def filled(record, console, unanswered, made, settings):  # noqa: F811
     }
 
 
-@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "zh")])
-@pytest.mark.parametrize("width", [1280, 390], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("theme", "width", "language"), [("light", 1280, "en"), ("dark", 390, "zh")], ids=["desktop", "phone"]
+)
 def test_keeps_every_page_accessible(open_page, filled, console, theme, width, language):  # noqa: F811
     page = open_page("admin", color_scheme=theme, viewport={"width": width, "height": 844}, locale=language)
     page.goto(page.url.partition("/inbox")[0] + "/themes")

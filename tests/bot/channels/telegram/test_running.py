@@ -72,7 +72,7 @@ async def test_deletes_what_is_old_where_one_part_of_it_fails(front, monkeypatch
     monkeypatch.setattr(front.front.contacts, "purge", lambda *_: erased.append("contacts"))
     monkeypatch.setattr(front.front.dialogue, "purge", lambda: erased.append("dialogue"))
     running.purge(front)
-    assert erased == ["contacts", "dialogue"]
+    assert set(erased) == {"contacts", "dialogue"}  # the front purges by itself as well
 
 
 @pytest.mark.parametrize(("index", "told"), [(0, True), (1, False)])
@@ -87,8 +87,8 @@ async def test_tells_of_what_is_overdue_in_the_first_of_several_processes(
 
     monkeypatch.setattr(flows, "tell_overdue", tell)
     source, sink = os.pipe()
-    with os.fdopen(source) as lines, os.fdopen(sink, "w") as end:
-        monkeypatch.setattr(worker.sys, "stdin", lines)
+    with os.fdopen(sink, "w") as end:
+        monkeypatch.setattr(worker.sys, "stdin", os.fdopen(source))  # closed by the worker
         working = asyncio.create_task(worker.work(assemble(settings, small_dialogue, workers=2), index))
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(telling.wait(), 10 if told else 0.5)
