@@ -53,10 +53,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     end at about the same time. Those that wait most, of the Telegram front and of faults, take turns with the others.
     """
     count = Counter(item.path for item in items)
-    needing = sorted({item.path for item in items if "models" in getattr(item, "fixturenames", ())}, key=count.get)
-    waiting = [path for path in needing if "telegram" in path.parts or "faults" in path.parts]
+    needing = {item.path for item in items if "models" in getattr(item, "fixturenames", ())}
+    few_first = sorted(needing, key=lambda path: (count[path], path))
+    waiting = [path for path in few_first if "telegram" in path.parts or "faults" in path.parts]
     turn = {
-        path: number for kind in (waiting, [p for p in needing if p not in waiting]) for number, path in enumerate(kind)
+        path: number
+        for kind in (waiting, [path for path in few_first if path not in waiting])
+        for number, path in enumerate(kind)
     }
     items.sort(key=lambda item: (item.path in turn, turn.get(item.path, -count[item.path]), str(item.path)))
 
