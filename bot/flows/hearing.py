@@ -200,6 +200,10 @@ def _pieces(flow: Flow, step: str) -> set[str]:
 def _answer(flow: Flow, step: Step, words: dict[str, FlowWords], text: str) -> Heard | None:
     """Returns the answer that a number, a label or listed words are."""
     folded = normal_question(text)
+    # Before numbers: a label may be one ("320"), which is no option's place.
+    for option in step.options:
+        if any(folded == normal_question(name) for name in _names(flow, step, option, words)):
+            return Heard("answer", [option] if step.kind == "choices" else option)
     joining = [word for known in words.values() for word in known.typed.get("between", ())]
     # "1and3" is typed as well.
     numbers = without(re.sub(r"(\d+)", r" \1 ", plain(text)), joining)
@@ -212,9 +216,6 @@ def _answer(flow: Flow, step: Step, words: dict[str, FlowWords], text: str) -> H
             if len(options) == 1:
                 return Heard("answer", options[0])
         return None
-    for option in step.options:
-        if any(folded == normal_question(name) for name in _names(flow, step, option, words)):
-            return Heard("answer", [option] if step.kind == "choices" else option)
     if step.kind == "choices":
         named = [
             option

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from bot.flows.hearing import Heard, Words, pressed, reads_as_question, typed
 from bot.flows.state import begin
+from bot.knowledge.loader import load
 from tests.bot.flows.conftest import after
+from tests.bot.small_base import ROOT
 
 CHOICE, CHOICES, YES_NO, TEXT = ((), ("skill",), ("money",), ("money", "affirmed"))
 
@@ -97,3 +101,20 @@ def test_tells_a_question_by_its_signs(guided, text, expected):
 )
 def test_understands_buttons_and_refuses_those_of_another_question(flow, before, step, value, heard):
     assert pressed(flow, after(flow, *before), step, value) == heard
+
+
+def test_takes_every_label_of_the_product_for_the_option_it_stands_on():
+    knowledge = load(ROOT / "knowledge")
+    wrong = [
+        (flow.name, step.id, label)
+        for flow in knowledge.flows.values()
+        for step in flow.steps.values()
+        if step.kind in ("choice", "choices")
+        for text in flow.texts.values()
+        for option, label in text.labels[step.id].items()
+        if typed(
+            flow, dataclasses.replace(begin(flow, "terminal"), at=step.id), knowledge.flow_words, Words(label)
+        ).value
+        not in (option, [option])
+    ]
+    assert wrong == []
