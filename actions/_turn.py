@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,8 @@ from bot.knowledge.context import Context, may_lean
 from bot.knowledge.selection import Question
 from bot.services import Services
 from bot.store.sealing import LAST_QUESTION, opened
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,11 @@ async def read_together(turn: Turn, shared: Services) -> Turn:
         return turn
     turn = dataclasses.replace(turn, before=before)
     elsewhere = leaning.names_another_document(shared.knowledge)
-    parsed = await shared.read(before if elsewhere else turn.with_the_last)
+    try:
+        parsed = await shared.read(before if elsewhere else turn.with_the_last)
+    except Exception:  # whatever fails in there, the message can still be read alone
+        logger.exception("a message could not be read with the one before it")
+        return turn
     return dataclasses.replace(turn, together=Question.from_parsed(parsed))
 
 

@@ -112,3 +112,12 @@ async def test_reads_nothing_with_it_where_nothing_was_asked_or_no_model_is_at_h
     slots = _kept(small, "how many?")
     assert (await read_together(turn_of(tracker("faq", "and the costs?", slots=slots)), small)).together is None
     assert read == []
+
+
+async def test_reads_a_message_alone_where_reading_it_together_fails(small):
+    async def read(text):
+        raise RuntimeError(text)
+
+    given = tracker("faq", "and the costs?", slots=_kept(small, "how many?"))
+    turn = await read_together(turn_of(given), dataclasses.replace(small, read=read))
+    assert (turn.together, turn.question.text) == (None, "and the costs?")
