@@ -22,7 +22,8 @@ QUESTIONS = [
     "MARKERFISH at jane.doe@example.org, +41 22 917 12 34, card 4111 1111 1111 1111: what is principle 7?",
     "我的邮箱是li.wei@example.cn，电话13812345678，卡号4111111111111111，原则7是什么？",
 ]
-PERSONAL = ("jane.doe", "example.org", "917 12 34", "4111", "li.wei", "13812345678")
+# Long enough that no time stamp, identifier or ciphertext holds one by chance.
+PERSONAL = ("jane.doe", "example.org", "917 12 34", "4111 1111", "41111111", "li.wei@", "13812345678")
 
 
 def _rows(var):
