@@ -8,7 +8,8 @@ from collections import Counter
 
 from actions._base import TEXT_PAYLOAD, Guide, Response
 from bot.knowledge import render
-from bot.knowledge.context import corrects_the_last, has_pronoun, points_back
+from bot.knowledge.context import corrects_the_last, goes_on, has_pronoun, points_back
+from bot.knowledge.joining import decided_whole
 from bot.knowledge.models import Entry
 from bot.knowledge.selection import Decision, Question, decide
 from bot.languages import foreign_language, script_of
@@ -29,7 +30,7 @@ def respond_to_question(guide: Guide, question: Question | None = None) -> Respo
     elsewhere = _in_another_language(guide)
     if elsewhere is not None:
         return Response(elsewhere)
-    decision = decide(question, guide.knowledge, guide.turn.context)
+    decision = _of_the_whole(guide) or decide(question, guide.knowledge, guide.turn.context)
     asked = _remembered(guide, question, decision)
     if decision.kind == "answer":
         response = answer_entry(guide, decision.entries[0], confidence=decision.confidence, close=decision.runners_up)
@@ -42,6 +43,14 @@ def respond_to_question(guide: Guide, question: Question | None = None) -> Respo
     return Response(declined(guide, decision))
 
 
+def _of_the_whole(guide: Guide) -> Decision | None:
+    """Returns the decision on the question before with another place in it, where the message says no more."""
+    turn = guide.turn
+    if turn.joined is None or turn.together is None:
+        return None
+    return decided_whole(turn.joined, turn.together, guide.knowledge)
+
+
 def _remembered(guide: Guide, question: Question, decision: Decision) -> dict[str, str]:
     """Returns the slot that keeps a question for the follow-up to it, encrypted; nothing of what is said in a flow.
 
@@ -49,8 +58,8 @@ def _remembered(guide: Guide, question: Question, decision: Decision) -> dict[st
     """
     if guide.turn.is_in_flow:
         return {}
-    joined = guide.turn.with_the_last if decision.leans else ""
-    return kept_question(guide, joined if joined and len(joined) <= _LONGEST_REMEMBERED else question.text)
+    both = guide.turn.joined.remembered if guide.turn.joined and decision.leans else ""
+    return kept_question(guide, both if both and len(both) <= _LONGEST_REMEMBERED else question.text)
 
 
 def kept_question(guide: Guide, text: str) -> dict[str, str]:
@@ -72,7 +81,9 @@ def follow_up(guide: Guide) -> Response | None:
     corrects = corrects_the_last(question.text, knowledge)
     # "why?" is no small talk after an answer; "who are you?" is, and the model is sure of it.
     points = points_back(question.text, knowledge) and (has_pronoun(question.text, knowledge) or is_unsure) and asks
-    if not (names and asks) and not points and not (corrects and names):
+    joined = guide.turn.joined
+    fills = joined is not None and joined.is_filled and (joined.is_whole or goes_on(question.text, knowledge))
+    if not (names and asks) and not points and not (corrects and names) and not fills:
         return None
     response = respond_to_question(guide, question.about_its_subject())
     return response if response.reply.outcome in ("answer", "choices") else None

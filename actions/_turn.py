@@ -10,6 +10,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from bot.knowledge.context import Context, may_lean
+from bot.knowledge.joining import Joined, read_with
 from bot.knowledge.selection import Question
 from bot.services import Services
 from bot.store.sealing import LAST_QUESTION, opened
@@ -22,8 +23,8 @@ class Turn:
     """The facts of one turn, taken from the tracker once.
 
     `conversation` is Rasa's sender id, a pseudonym; `payload` tells that a button of ours was pressed, and `label`
-    what stood on it. `is_in_flow` tells that a guided flow is going on. `before` is the question before, where it is
-    needed, and `together` the message read as one with it, or that question alone.
+    what stood on it. `is_in_flow` tells that a guided flow is going on. `joined` is the message as one with the
+    question before, where it may lean on that, and `together` is that as it was understood.
     """
 
     conversation: str
@@ -34,7 +35,7 @@ class Turn:
     slots: dict[str, Any]
     metadata: dict[str, Any] = field(default_factory=dict)
     is_in_flow: bool = False
-    before: str = ""
+    joined: Joined | None = None
     together: Question | None = None
 
     @property
@@ -65,14 +66,9 @@ class Turn:
     @property
     def context(self) -> Context:
         """What the conversation remembers for follow-up questions."""
-        if self.together is None:
+        if self.together is None or self.joined is None:
             return Context(self.last_entry)
-        return Context(self.last_entry, self.together.ranking, self.together.in_scope)
-
-    @property
-    def with_the_last(self) -> str:
-        """The message as one with the question before it, empty where there is none."""
-        return f"{self.before} {self.text}" if self.before else ""
+        return Context(self.last_entry, self.together.ranking, self.together.in_scope, self.joined.is_filled)
 
     @property
     def last_entry(self) -> str:
@@ -85,18 +81,20 @@ async def read_together(turn: Turn, shared: Services) -> Turn:
     """Returns the turn with its message read together with the question before, if it may lean on that."""
     if shared.read is None or turn.is_payload or turn.is_in_flow or not turn.slot("last_question"):
         return turn
-    leaning = turn.question.leaning
     before = opened(shared.secret, LAST_QUESTION, turn.slot("last_question"))
-    if not before or not may_lean(leaning, shared.knowledge):
+    if not before or not may_lean(turn.question.leaning, shared.knowledge):
         return turn
-    turn = dataclasses.replace(turn, before=before)
-    elsewhere = leaning.names_another_document(shared.knowledge)
+    parse = shared.read
+
+    async def read(text: str) -> Question:
+        return Question.from_parsed(await parse(text))
+
     try:
-        parsed = await shared.read(before if elsewhere else turn.with_the_last)
+        both, together = await read_with(before, turn.question, shared.knowledge, read)
+        return dataclasses.replace(turn, joined=both, together=together)
     except Exception:  # whatever fails in there, the message can still be read alone
         logger.exception("a message could not be read with the one before it")
         return turn
-    return dataclasses.replace(turn, together=Question.from_parsed(parsed))
 
 
 def turn_of(tracker: Tracker) -> Turn:

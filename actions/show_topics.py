@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from actions._answering import entry_choice
 from actions._base import Guide, GuideAction, Response
-from bot.reply import Choice
-
-#: So many entries at a time can be taken in, and fit on a keyboard.
-PAGE = 20
+from bot.reply import Choice, per_page
 
 
 class ActionShowTopics(GuideAction):
@@ -32,10 +29,11 @@ class ActionShowTopics(GuideAction):
 
 def _page(guide: Guide, topic: str, choices: list[Choice]) -> tuple[Choice, ...]:
     """Returns the page of a topic's entries that was asked for, with the button to the next."""
+    size = per_page(guide.turn.channel)
     wanted = next((int(page) for page in guide.turn.question.values("page") if page.isdigit()), 1)
-    first = (wanted - 1) * PAGE if 0 < wanted <= -(-len(choices) // PAGE) else 0
-    shown = choices[first : first + PAGE]
-    if first + PAGE < len(choices):
-        payload = f'/show_topic{{"topic": "{topic}", "page": "{first // PAGE + 2}"}}'
+    first = (wanted - 1) * size if 0 < wanted <= -(-len(choices) // size) else 0
+    shown = choices[first : first + size]
+    if first + size < len(choices):
+        payload = f'/show_topic{{"topic": "{topic}", "page": "{first // size + 2}"}}'
         shown.append(Choice(guide.phrase("labels_next_page"), payload))
     return (*shown, guide.ways_out()[0])

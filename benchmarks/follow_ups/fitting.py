@@ -26,6 +26,7 @@ from sklearn.model_selection import cross_val_predict
 from bot.dialogue.door import Dialogue, Message, open_dialogue
 from bot.knowledge import context as weighing
 from bot.knowledge.context import Context, corrects_the_last, goes_on, leans_on_the_last, points_back
+from bot.knowledge.joining import joined
 from bot.knowledge.selection import Question
 from bot.languages import script_of
 from bot.nlu.tuning import load_tuning
@@ -37,7 +38,7 @@ _FOLDS, _PENALTY, _MOST_UNRELATED, _SEED = 5, 3.0, 350, 5
 # So many of the unrelated questions are on the topic of the answer before, as of people who read on.
 _SAME_TOPIC = 0.4
 _RANKED = ("alone", "together", "same topic", "named")
-_SCOPED = ("in scope", "together in scope", "covered", "best", "goes on", "points", "corrects", "refers")
+_SCOPED = ("in scope", "together in scope", "covered", "best", "goes on", "points", "corrects", "refers", "fills")
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Turn:
 
     question: Question
     together: Question
+    is_filled: bool
     last: str
     wanted: tuple[str, ...]
 
@@ -104,8 +106,11 @@ async def _before(dialogue: Dialogue, one: FollowUp) -> tuple[str, str]:
 
 
 async def _turn(dialogue: Dialogue, said: str, last: str, text: str, wanted: tuple[str, ...]) -> Turn:
-    alone, together = [Question.from_parsed(await dialogue.read(one)) for one in (text, f"{said} {text}")]
-    return Turn(alone, together, last, wanted)
+    alone, before = [Question.from_parsed(await dialogue.read(one)) for one in (text, said)]
+    both = joined(before, alone, dialogue.knowledge)
+    # What only names another document is read together all the same: of such too few conversations tell.
+    whole = both.text if both.is_filled else both.remembered
+    return Turn(alone, Question.from_parsed(await dialogue.read(whole)), both.is_filled, last, wanted)
 
 
 def _fit_ranking(choices: list[tuple[Array, Array]]) -> Array:
@@ -135,34 +140,43 @@ def _scope_row(turn: Turn, dialogue: Dialogue, best: float) -> list[float]:
         float(bool(turn.last) and not said.names_anything and points_back(said.text, knowledge)),
         float(corrects_the_last(said.text, knowledge)),
         float(said.refers(knowledge)),
+        float(turn.is_filled),
     ]
 
 
 def _best_share(turn: Turn, dialogue: Dialogue) -> float:
     ranking = [pair for pair in turn.question.ranking if pair[0] in dialogue.knowledge.entries]
-    context = Context(turn.last, turn.together.ranking, turn.together.in_scope)
+    context = Context(turn.last, turn.together.ranking, turn.together.in_scope, turn.is_filled)
     taken = weighing.weighed(ranking, turn.question.leaning, dialogue.knowledge, context)
     return taken.ranking[0][1] if taken else 0.0
 
 
-async def _fit(dialogue: Dialogue) -> Iterator[str]:
-    follow_ups, unrelated, outside = await _turns(dialogue)
-    choices, kinds = [], []
-    for kind, turns in (("follow-ups", follow_ups), ("unrelated", unrelated)):
-        for turn in turns:
-            named, rows = turn.rows(dialogue)
-            right = np.asarray([entry in turn.wanted for entry in named])
-            if right.any():
-                choices.append((rows, right))
-                kinds.append(kind)
+def _ranking_lines(name: str, choices: list[tuple[Array, Array]], kinds: list[str]) -> Iterator[str]:
+    """Yields what a cross-fitted fifth makes of some choices, by their kinds, and the weights fitted on all of them."""
     found = dict.fromkeys(kinds, 0)
     for fold in range(_FOLDS):
         weights = _fit_ranking([choice for i, choice in enumerate(choices) if i % _FOLDS != fold])
         for i in range(fold, len(choices), _FOLDS):
             rows, right = choices[i]
             found[kinds[i]] += bool(right[int(np.argmax(rows @ weights))])
-    lines = [f"{kind}: right entry first in {n} of {kinds.count(kind)}" for kind, n in found.items()]
-    lines.append(", ".join(f"{n} {w:.2f}" for n, w in zip(_RANKED, _fit_ranking(choices), strict=True)))
+    yield from (f"{name}, {kind}: right entry first in {n} of {kinds.count(kind)}" for kind, n in found.items())
+    yield f"{name}: " + ", ".join(f"{n} {w:.2f}" for n, w in zip(_RANKED, _fit_ranking(choices), strict=True))
+
+
+async def _fit(dialogue: Dialogue) -> Iterator[str]:
+    follow_ups, unrelated, outside = await _turns(dialogue)
+    choices: dict[bool, list[tuple[Array, Array]]] = {False: [], True: []}
+    kinds: dict[bool, list[str]] = {False: [], True: []}
+    for kind, turns in (("follow-ups", follow_ups), ("unrelated", unrelated)):
+        for turn in turns:
+            named, rows = turn.rows(dialogue)
+            right = np.asarray([entry in turn.wanted for entry in named])
+            if right.any():
+                choices[turn.is_filled].append((rows, right))
+                kinds[turn.is_filled].append(kind)
+    lines: list[str] = []
+    for is_filled, some in choices.items():
+        lines += _ranking_lines("filled in" if is_filled else "leaning", some, kinds[is_filled])
     turns = [*follow_ups, *unrelated, *outside]
     rows = np.asarray([_scope_row(turn, dialogue, _best_share(turn, dialogue)) for turn in turns])
     right = np.asarray([bool(turn.wanted) for turn in turns])

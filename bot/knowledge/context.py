@@ -23,14 +23,16 @@ _SHORT_WORDS = 16
 _SHORT_HAN = 28
 # How far the message alone and the message with the one before are trusted (exponents), how much likelier an entry of
 # the last answer's topic is, and how far it counts what an entry has to do with the things that the message names.
-_ALONE, _TOGETHER, _SAME_TOPIC, _NAMED = 0.75, 0.5, 6.8, 0.32
+_LEANING = (0.83, 0.51, 8.2, 0.31)
+# The same where what the message names has taken the place of its like in the question before.
+_FILLED = (0.37, 0.67, 3.5, 0.29)
 # The same of what only names another document, and how likely that means the last answer again.
 _OTHER_DOCUMENT = (0.2, 0.5, 3.0, 2.0)
 _AGAIN = 0.1
 # What speaks for a leaning message to be a question of content, on a scale of log-odds: as such, its chance to be one
 # alone and together, the share of its words that answers know, and the likeliest entry's share; then how it sounds.
-_IN_SCOPE, _TOGETHER_IN_SCOPE, _COVERED, _BEST = 0.69, 0.27, 0.98, 1.76
-_GOES_ON, _POINTS, _CORRECTS, _REFERS, _CONSTANT = 0.75, 1.18, 1.14, 1.03, -1.31
+_IN_SCOPE, _TOGETHER_IN_SCOPE, _COVERED, _BEST = 0.77, 0.24, 1.21, 1.56
+_GOES_ON, _POINTS, _CORRECTS, _REFERS, _FILLS, _CONSTANT = 0.43, 1.34, 1.05, 0.86, 1.44, -1.07
 # A chance counts as between these.
 _LEAST_CHANCE = 1e-3
 # A question this short, or of so few words beside "who" or "when", points back ("who runs it?", "何时启动的").
@@ -60,11 +62,13 @@ class Context:
 
     `together` is the ranking of both read as one message, or of the question before alone where the message only names
     another document, empty where it has not been read so; `in_scope` is the chance that this is a question of content.
+    `is_filled` tells that what the message names has taken the place of its like in the question before.
     """
 
     last_entry: str = ""
     together: tuple[tuple[str, float], ...] = ()
     in_scope: float = 0.0
+    is_filled: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,14 +84,16 @@ class Leaning:
     """A message that may lean on the one before.
 
     `rest` are its words without what it names, `things` the definite entities it names, `names_anything` whether any
-    entity is in it at all, `confidence` the chance that it is understood alone, `in_scope` that it is a question of
-    content, `coverage` the share of its words that answers know (0-1 each).
+    entity is in it at all and `names_place` whether a place in a document or a number is; `confidence` is the chance
+    that it is understood alone, `in_scope` that it is a question of content, `coverage` the share of its words that
+    answers know (0-1 each).
     """
 
     text: str
     rest: str
     things: tuple[tuple[str, str], ...] = ()
     names_anything: bool = False
+    names_place: bool = False
     confidence: float = 0.0
     in_scope: float = 0.0
     coverage: float = 0.0
@@ -98,7 +104,7 @@ class Leaning:
 
     def refers(self, knowledge: KnowledgeBase) -> bool:
         """Returns whether the message says no more than what is meant: "and in 2007?"."""
-        return bool(self.things) and says_nothing_else(self.rest, knowledge)
+        return bool(self.things or self.names_place) and says_nothing_else(self.rest, knowledge)
 
 
 def may_lean(said: Leaning, knowledge: KnowledgeBase) -> bool:
@@ -127,8 +133,9 @@ def weighed(ranking: Ranking, said: Leaning, knowledge: KnowledgeBase, context: 
         return None
     alone = dict(ranking)
     last = knowledge.entries.get(context.last_entry)
-    elsewhere = said.names_another_document(knowledge)
-    by_itself, by_both, same_topic, named = _OTHER_DOCUMENT if elsewhere else (_ALONE, _TOGETHER, _SAME_TOPIC, _NAMED)
+    elsewhere = said.names_another_document(knowledge) and not context.is_filled
+    weights = _FILLED if context.is_filled else _OTHER_DOCUMENT if elsewhere else _LEANING
+    by_itself, by_both, same_topic, named = weights
     scores: dict[str, float] = {}
     for entry_id in dict.fromkeys((*alone, *together)):
         entry = knowledge.entries[entry_id]
@@ -150,6 +157,7 @@ def _chance(said: Leaning, knowledge: KnowledgeBase, context: Context, best: flo
     odds += _COVERED * said.coverage + _BEST * best
     odds += _GOES_ON * goes_on(said.text, knowledge) + _POINTS * points
     odds += _CORRECTS * corrects_the_last(said.text, knowledge) + _REFERS * said.refers(knowledge)
+    odds += _FILLS * context.is_filled
     return 1 / (1 + math.exp(-odds))
 
 

@@ -282,6 +282,8 @@ def _language(data: dict[str, Any]) -> tuple[str, Language]:
         pronouns=tuple(data.get("pronouns", ())),
         question_words=tuple(data.get("question_words", ())),
         continuation_words=tuple(data.get("continuation_words", ())),
+        next_words=tuple(data.get("next_words", ())),
+        previous_words=tuple(data.get("previous_words", ())),
         digits_point=numbers.get("point", "."),
         number_names=tuple(numbers.get("names", ())),
         source_titles=dict(data["sources"]),

@@ -111,6 +111,7 @@ class Language:
     `reference_words` say nothing of their own in a follow-up ("what about", "那", "呢"); `correction_words` begin one
     that corrects what was understood ("no", "I meant"); `pronouns` and `question_words` are those by which a short
     question points back ("who runs it?", "何时"), and `continuation_words` begin one that goes on ("and", "那").
+    `next_words` and `previous_words` ask for the one after or before what was just asked about ("next one", "上一条").
     `digits_point` stands before a fraction; `number_names` are names with a number in them that is no figure ("ODD
     {number}").
     """
@@ -136,6 +137,8 @@ class Language:
     pronouns: tuple[str, ...] = ()
     question_words: tuple[str, ...] = ()
     continuation_words: tuple[str, ...] = ()
+    next_words: tuple[str, ...] = ()
+    previous_words: tuple[str, ...] = ()
     digits_point: str = "."
     number_names: tuple[str, ...] = ()
     topic_titles: dict[str, str] = field(default_factory=dict)

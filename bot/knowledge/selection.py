@@ -23,6 +23,7 @@ from bot.knowledge.context import (
     says_nothing_else,
     weighed,
 )
+from bot.knowledge.ellipsis import Named, Stretch
 from bot.knowledge.loader import KnowledgeBase, normal_question
 from bot.knowledge.models import Entry
 
@@ -66,6 +67,7 @@ class Question:
     `rest` is the message without the stretches that `entities` were found in; None for the whole message.
     `in_scope` is the chance that it is a question of content, `coverage` the share of its words that stand in answers
     (0-1 each). `several` are the questions in it, where there are two or three, each as if it had been asked alone.
+    `stretches` are the entities with their places.
     """
 
     text: str
@@ -78,6 +80,7 @@ class Question:
     coverage: float = 1.0
     rest: str | None = None
     several: tuple[Question, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
 
     @classmethod
     def from_parsed(cls, message: Mapping[str, Any]) -> Question:
@@ -99,12 +102,20 @@ class Question:
                 cls.from_parsed(_alone(text, entities, part, selection.get("thresholds", {})))
                 for part in selection.get("several", ())
             ),
+            stretches=tuple(
+                Stretch(e["entity"], str(e["value"]), int(e["start"]), int(e["end"])) for e in entities if "start" in e
+            ),
         )
 
     @property
     def besides(self) -> str:
         """What the message says besides what it names."""
         return self.text if self.rest is None else self.rest
+
+    @property
+    def named(self) -> Named:
+        """The message and what it names."""
+        return Named(self.text, self.stretches)
 
     @property
     def names_a_subject(self) -> bool:
@@ -115,8 +126,17 @@ class Question:
     def leaning(self) -> Leaning:
         """The message as one that may lean on the one before."""
         things = tuple((kind, value) for kind, value in self.entities if kind in DEFINITE)
-        named = bool(self.entities)
-        return Leaning(self.text, self.besides, things, named, self.confidence, self.in_scope, self.coverage)
+        names_place = any(kind in ("paragraph", "number") for kind, _ in self.entities)
+        return Leaning(
+            text=self.text,
+            rest=self.besides,
+            things=things,
+            names_anything=bool(self.entities),
+            names_place=names_place,
+            confidence=self.confidence,
+            in_scope=self.in_scope,
+            coverage=self.coverage,
+        )
 
     def about_its_subject(self) -> Question:
         """Returns the message read as a question of content, whatever else it sounds like ("explain the MAF")."""

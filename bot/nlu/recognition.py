@@ -26,6 +26,9 @@ _SYMBOL = re.compile(
 )
 _SHORT_SYMBOL = re.compile(r"(?<![a-z0-9_/.])(\d{2})/(\d{2,3})(?![a-z0-9_/]|\.\d)")
 
+# "07年" and "'07" are years of this century, of two digits as people write them; "20年前" is a time that has passed.
+_SHORT_YEAR = re.compile(r"(?<![\d第年月])([0-2]\d)(?=年(?!级|代|前|后|以|内|间|来))|(?<![\w'])'([0-2]\d)(?!\w)")
+
 
 @dataclass(frozen=True)
 class Entity:
@@ -147,6 +150,10 @@ class Recogniser:
                 start, end = normal.span(token.idx, token.idx + 4)
                 if not taken.issuperset(range(start, end)):
                     years.append(Entity("year", token.text, start, end))
+        for match in _SHORT_YEAR.finditer(normal.text):
+            start, end = normal.span(*match.span())
+            if taken.isdisjoint(range(start, end)):
+                years.append(Entity("year", f"20{match.group(1) or match.group(2)}", start, end))
         return years
 
     def _dated_documents(self, found: list[Entity]) -> list[Entity]:

@@ -28,7 +28,7 @@ async def test_says_that_a_topic_does_not_exist_and_shows_those_that_do(run, sma
 
 
 async def test_shows_a_long_topic_page_by_page(run, small, monkeypatch):
-    monkeypatch.setattr("actions.show_topics.PAGE", 1)
+    monkeypatch.setattr("actions.show_topics.per_page", lambda _: 1)
     entities = (("topic", "growth"), ("page", "2"))
     first = await run(ActionShowTopics(), "show_topic", "/show_topic", entities=entities[:1])
     second = await run(ActionShowTopics(), "show_topic", "/show_topic", entities=entities)
