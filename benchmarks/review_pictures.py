@@ -32,6 +32,7 @@ from bot.store.jobs import JobStore
 from bot.store.lessons import LessonStore
 from bot.store.queue import QueueStore
 from bot.store.statements import EnquiryFilter
+from bot.teaching import trend
 from tests.bot.review.browsing import ARGUMENTS, CHROMIUM, served
 
 PASSWORD = "only for pictures"  # noqa: S105
@@ -40,12 +41,14 @@ PAGES = {
     "sign-in": "/sign-in",
     "inbox": "/inbox?order=doubtful",
     "enquiry": "/inbox/enquiries/{enquiry}?order=doubtful",
+    "dialogue-test": "/inbox/enquiries/{enquiry}/test",
     "themes": "/themes",
     "draft": "{draft}",
     "teach": "/teach",
     "changes": "/teach/diff",
     "models": "/teach/models",
     "comparison": "/teach/models/{model}",
+    "examples": "/teach/examples",
     "people": "/people",
     "request": "/people/{request}",
     "knowledge": "/knowledge",
@@ -121,7 +124,9 @@ def _measure(console: Console) -> None:
     data = {"record": dataclasses.asdict(record), "figures": {}}
     (settings.models / f"{version}.json").write_text(json.dumps(data))
     for measured, better in ((now.record.version, 0.0), (version, 0.02)):
-        registry.note_figures(settings, measured, {code: _figures(better) for code in ("en", "zh")})
+        figures = {code: _figures(better) for code in ("en", "zh")}
+        registry.note_figures(settings, measured, figures)
+        trend.keep(settings, registry.model(settings, measured).record, figures)
     jobs = console.store(JobStore)
     jobs.add("evaluate", {"version": version}, "li.wei")
     job = jobs.take()
@@ -131,12 +136,18 @@ def _measure(console: Console) -> None:
     changes = [AnswerChange(row.id, row.entry, row.runner_up, f"faq/{row.runner_up}") for row in asked[:2]]
     changes += [AnswerChange(row.id, row.entry, f"{row.entry}|{row.runner_up}") for row in asked[2:]]
     console.store(ComparisonStore).keep(job.id, changes)
-    result = {"version": version, "compared_with": now.record.version, "replayed": 500}
+    result = {"version": version, "compared_with": now.record.version, "replayed": 500, "leaning": 41}
     jobs.finish(job, {**result, "changed": len(changes), "better": 2, "worse": 0})
 
 
 def _figures(better: float) -> dict[str, float]:
-    return {"right": 0.9 + better, "offered": 0.05, "wrong": 0.03 - better / 2, "declined": 0.88 + better}
+    return {
+        "asked": 2000,
+        "right": 0.9 + better,
+        "offered": 0.05,
+        "wrong": 0.03 - better / 2,
+        "declined": 0.88 + better,
+    }
 
 
 def _take(browser: Browser, address: str, console: Console, folder: Path, options: argparse.Namespace) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import dataclasses
 import os
 import shutil
 import tempfile
@@ -55,7 +54,8 @@ ASKED = {
         "cite": "/cite A/RES/64/223 9",
         "inline": "due diligence",
         "group": "Partnerships team",
-        "title": "First contact",
+        "mistyped": "What is principle 3?",
+        "meant": "What is principle 8?",
     },
     "zh": {
         "name": "小林",
@@ -70,18 +70,79 @@ ASKED = {
         "cite": "/cite 第64/223号决议第9段",
         "inline": "尽职调查",
         "group": "伙伴关系小组",
-        "title": "初次接触",
+        "mistyped": "原则3是什么？",
+        "meant": "原则8是什么？",
+    },
+}
+
+
+#: Name of a picture → its title, in the order of the page.
+TITLES = {
+    "en": {
+        "start": "First contact: the language is asked",
+        "start-language": "First tap: the audience is asked",
+        "start-audience": "Second tap: the topics",
+        "question": "A question, more, and why it was no good",
+        "reason": "The reason is given",
+        "edited": "An edited question",
+        "chart": "A chart",
+        "restart": "The program is started anew before “more” and the button",
+        "person": "What it does not decide, and a person",
+        "status": "How things stand, by reference",
+        "group": "In a group",
+        "browse": "Browsing without typing",
+        "privacy": "Privacy",
+        "declined": "The log declined, and an answer after it",
+        "inline": "A card by inline mode",
+    },
+    "zh": {
+        "start": "初次接触：先问语言",
+        "start-language": "第一次点选：再问读者",
+        "start-audience": "第二次点选：主题",
+        "question": "提问、追问，以及哪里不好",
+        "reason": "给出了原因",
+        "edited": "修改过的问题",
+        "chart": "图表",
+        "restart": "程序在追问和按钮之前重新启动",
+        "person": "不作决定与找人工",
+        "status": "按编号查询进展",
+        "group": "在群里",
+        "browse": "用键盘浏览",
+        "privacy": "隐私",
+        "declined": "拒绝记录之后的回答",
+        "inline": "内联卡片",
     },
 }
 
 
 class Stage:
-    """One server, one front, and where the pictures go."""
+    """One server, one front that can be started anew, and where the pictures go."""
 
-    def __init__(self, server: TelegramServer, front: Assembly, language: str, browser: str | None) -> None:
-        self.server, self.front, self.language, self.browser = server, front, language, browser
+    def __init__(self, server: TelegramServer, settings: Settings, language: str, browser: str | None) -> None:
+        self.server, self.settings, self.language, self.browser = server, settings, language, browser
         self.words = ASKED[language]
         self.lines: list[str] = []
+
+    async def __aenter__(self) -> Stage:
+        services.use(None)
+        self.front: Assembly = assemble(self.settings, open_dialogue(self.settings, lasting=True))
+        self._running = running(self.front)
+        await self._running.__aenter__()
+        return self
+
+    async def __aexit__(self, *failure: Any) -> None:
+        await self._running.__aexit__(*(failure or (None, None, None)))
+        self.front.front.dialogue.store.close()
+
+    async def restart(self) -> None:
+        """Ends the front, and starts it with what it has kept."""
+        await self.settled()
+        await self.__aexit__()
+        await self.__aenter__()
+
+    def own(self, name: str) -> str:
+        """Returns a phrase of the dialogue."""
+        return self.front.front.dialogue.phrases.get(name, self.language)
 
     def phrase(self, name: str) -> str:
         """Returns a phrase of the front."""
@@ -96,13 +157,13 @@ class Stage:
         await self.server.outbox.wait_until(lambda: not self.server.updates.pending)
         await self.front.queue.join()
 
-    def keep(self, chat: Any, name: str, title: str) -> None:
+    def keep(self, chat: Any, name: str) -> None:
         """Writes the transcript, and the picture where there is a browser."""
-        await_chat = self.server.outbox.chat(chat)
+        title = TITLES[self.language][name]
         self.lines += [f"## {title}", "", f"![{title}](telegram/{name}-{self.language}.png)", "", "```"]
         self.lines += [*self.server.outbox.transcript(chat).splitlines(), "```", ""]
         with tempfile.TemporaryDirectory() as folder:
-            page = view.write(await_chat, Path(folder) / "page.html", language=self.language)
+            page = view.write(self.server.outbox.chat(chat), Path(folder) / "page.html", language=self.language)
             drawn = page.read_text(encoding="utf-8")
             for emoji, icon in _DRAWN.items():
                 drawn = drawn.replace(emoji, icon)
@@ -116,44 +177,64 @@ class Stage:
                 print(f"no picture of {name}: {error}")
 
 
-TITLES = {
-    "en": ["First contact", "A question, more, feedback", "A chart", "What it does not decide, and a person",
-           "In a group", "Browsing without typing", "Privacy", "A card by inline mode"],
-    "zh": ["初次接触", "提问、追问、反馈", "图表", "不作决定与找人工", "在群里", "用键盘浏览", "隐私", "内联卡片"],
-}  # fmt: skip
-
-
-async def play(stage: Stage) -> None:
-    """Has the conversations, one person each."""
-    titles, words, server = TITLES[stage.language], stage.words, stage.server
+async def first_contact(stage: Stage) -> None:
+    """The welcome and its two taps."""
     known = stage.front.front.dialogue.knowledge.languages[stage.language].name
-
     ada = stage.person()
     await ada.start()
     message = await ada.reply()
+    stage.keep(ada, "start")
     await (await ada.press(known, message)).edited()
+    stage.keep(ada, "start-language")
     await (await ada.press(stage.phrase("button_company"), message)).edited()
-    stage.keep(ada, "start", titles[0])
+    stage.keep(ada, "start-audience")
 
-    ada = stage.person()
+
+async def questions(stage: Stage) -> None:
+    """A question, its follow-up and a verdict; and a question that is edited."""
+    words, ada = stage.words, stage.person()
     await ada.say(words["question"])
-    message = await ada.reply(timeout_s=60)  # the first question loads the encoders
+    message = await ada.reply(timeout_s=120)  # the first question loads the encoders
     await ada.say(words["more"])
     await ada.reply()
     await (await ada.press("👎", message)).answered()
     await stage.settled()
-    stage.keep(ada, "question", titles[1])
+    stage.keep(ada, "question")
+    await (await ada.press(stage.phrase("button_reason_incomplete"), message)).answered()
+    await stage.settled()
+    stage.keep(ada, "reason")
 
     ada = stage.person()
+    asked = await ada.say(words["mistyped"])
+    await ada.reply()
+    await ada.edit(asked, words["meant"])
+    await ada.reply()
+    stage.keep(ada, "edited")
+
+
+async def chart_and_restart(stage: Stage) -> None:
+    """A chart; and a conversation that goes on when the program has been started anew."""
+    words, ada = stage.words, stage.person()
     await ada.say(words["figure"])
     message = await ada.reply()
-    chart = stage.front.front.dialogue.phrases.get("labels_chart", stage.language)
-    if chart in message.labels:
-        await ada.press(chart, message)
-        await ada.replies(2, timeout_s=30)
-    stage.keep(ada, "chart", titles[2])
+    await ada.press(stage.own("labels_chart"), message)
+    await ada.replies(2, timeout_s=30)
+    stage.keep(ada, "chart")
 
     ada = stage.person()
+    await ada.say(words["question"])
+    message = await ada.reply()
+    await stage.restart()
+    await ada.say(words["more"])
+    await ada.reply(timeout_s=120)
+    await ada.press(message.labels[1], message)  # the first is what “more” has just shown
+    await ada.reply()
+    stage.keep(ada, "restart")
+
+
+async def asking_a_person(stage: Stage) -> None:
+    """What is no question for the guide, a request in words, and one by command with its reference."""
+    words, ada = stage.words, stage.person()
     await ada.say(words["decision"])
     await ada.reply()
     await ada.say(words["figure"])
@@ -162,16 +243,29 @@ async def play(stage: Stage) -> None:
     await ada.reply()
     await ada.say(words["yes"])
     await ada.reply()
-    stage.keep(ada, "person", titles[3])
+    stage.keep(ada, "person")
 
-    ada = stage.person()
-    group = await server.group(words["group"], [ada, stage.person("colleague")])
+    front, ada = stage.front.front, stage.person()
+    await ada.say(f"/person {words['decision']}")
+    await ada.reply()
+    await ada.press(stage.phrase("button_consent"))
+    await ada.reply()
+    (request,) = front.contacts.of(front.pseudonym_of(ada.id))
+    await ada.say(f"/person {request.reference}")
+    await ada.reply()
+    stage.keep(ada, "status")
+
+
+async def group_and_browsing(stage: Stage) -> None:
+    """In a group, and by keyboard."""
+    words, ada = stage.words, stage.person()
+    group = await stage.server.group(words["group"], [ada, stage.person("colleague")])
     await ada.reply(group)
     await ada.say(words["question"], group, mention=True)
     await ada.reply(group)
     await ada.say("/forget", group)
     await ada.reply(group)
-    stage.keep(group, "group", titles[4])
+    stage.keep(group, "group")
 
     ada = stage.person()
     await ada.say("/topics")
@@ -182,26 +276,40 @@ async def play(stage: Stage) -> None:
     await (await ada.press(message.labels[0], message)).edited()
     await ada.say(words["cite"])
     await ada.reply()
-    stage.keep(ada, "browse", titles[5])
+    stage.keep(ada, "browse")
+
+
+async def privacy(stage: Stage) -> None:
+    """What is stored is handed out and deleted; and somebody declines the log."""
+    ada = stage.person()
+    for command in ("/privacy", "/mydata", "/forget"):
+        await ada.say(command)
+        await ada.reply()
+    await ada.press(stage.own("deletion_confirm"))
+    await ada.reply()
+    stage.keep(ada, "privacy")
 
     ada = stage.person()
     await ada.say("/privacy")
     await ada.reply()
-    await ada.say("/mydata")
+    await ada.press(stage.phrase("button_no_log"))
     await ada.reply()
-    await ada.say("/forget")
+    await ada.say(stage.words["question"])
     await ada.reply()
-    confirm = stage.front.front.dialogue.phrases.get("deletion_confirm", stage.language)
-    await ada.press(confirm)
-    await ada.reply()
-    stage.keep(ada, "privacy", titles[6])
+    stage.keep(ada, "declined")
 
-    ada = stage.person()
-    colleagues = await server.group(words["group"], [ada, stage.person("colleague")], bot=False)
+
+async def card(stage: Stage) -> None:
+    """A card that somebody sends into a chat where the bot is not."""
+    words, ada = stage.words, stage.person()
+    colleagues = await stage.server.group(words["group"], [ada, stage.person("colleague")], bot=False)
     query = await ada.inline(words["inline"])
     await query.answer(timeout_s=60)
     await query.choose(0, colleagues)
-    stage.keep(colleagues, "inline", titles[7])
+    stage.keep(colleagues, "inline")
+
+
+SCENES = (first_contact, questions, chart_and_restart, asking_a_person, group_and_browsing, privacy, card)
 
 
 async def make(language: str, browser: str | None) -> list[str]:
@@ -216,14 +324,9 @@ async def make(language: str, browser: str | None) -> list[str]:
                 "PARTNERGUIDE_CONTACT": "desk@example.org",
                 **server.environment,
             }
-            settings = Settings.from_env()
-            services.use(None)
-            dialogue = open_dialogue(settings)
-            assembly = assemble(dataclasses.replace(settings), dialogue)
-            async with running(assembly):
-                stage = Stage(server, assembly, language, browser)
-                await play(stage)
-            dialogue.store.close()
+            async with Stage(server, Settings.from_env(), language, browser) as stage:
+                for scene in SCENES:
+                    await scene(stage)
     return stage.lines
 
 

@@ -14,6 +14,10 @@ Outcome = Literal["answer", "choices", "fallback", "smalltalk", "flow", "handove
 #: A reply answers the question asked and offers the rest as choices.
 MAX_TEXT_CHARACTERS = 1600
 MAX_LOCATORS = 10
+#: So many choices of a long list can be taken in at a time.
+_PER_PAGE = 20
+#: Fewer where each is a button below the other: with more, a telephone shows nothing else.
+_PER_PAGE_OF = {"telegram": 8}
 
 #: The outcomes that count as enquiries; the others are turns of the conversation.
 ENQUIRY_OUTCOMES: frozenset[Outcome] = frozenset({"answer", "choices", "fallback", "handover"})
@@ -94,6 +98,11 @@ class Reply:
     def with_note(self, note: str) -> Reply:
         """Returns the reply with one more note at its end."""
         return dataclasses.replace(self, notes=(*self.notes, note))
+
+
+def per_page(channel: str) -> int:
+    """Returns how many choices of a long list a channel shows at a time."""
+    return _PER_PAGE_OF.get(channel, _PER_PAGE)
 
 
 def compose(reply: Reply) -> str:

@@ -8,11 +8,13 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from bot.dialogue.postponing import postpone
@@ -20,6 +22,7 @@ from bot.processor import settle
 from bot.store import migrations
 from tests import databases
 from tests.leaks import LeakPlugin
+from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(sys.executable).parent / "partnerguide"
@@ -34,6 +37,8 @@ settle(os.environ)
 postpone()
 for name in [name for name in os.environ if name.startswith("PARTNERGUIDE_") or name == "TELEGRAM_BOT_TOKEN"]:
     del os.environ[name]  # a developer's own settings are not what is tested
+# The same examples in every run, each given the time it takes: the first to cut a text into words loads a dictionary.
+hypothesis.settings.load_profile("ci")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -93,8 +98,20 @@ def models() -> Path:
 
 def make_var(folder: Path, models: Path) -> Path:
     """Makes a folder for everything the program writes, with the trained model in it."""
-    shutil.copytree(models, folder / "var" / "models", copy_function=os.link)
+    _link(models, folder / "var" / "models")
     return folder / "var"
+
+
+def _link(models: Path, place: Path) -> None:
+    """Links the files of a model into a new folder, or copies them to another file system; the lock stays its own."""
+
+    def one(source: str, target: str) -> None:
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copy2(source, target)
+
+    shutil.copytree(models, place, copy_function=one, ignore=shutil.ignore_patterns(".lock"))
 
 
 @pytest.fixture
@@ -103,11 +120,20 @@ def var(tmp_path: Path, models: Path) -> Path:
     return make_var(tmp_path, models)
 
 
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """A port that nobody listens on; that of pytest-asyncio may be given to a connection before it is used."""
+    return free_ports()[0]
+
+
 @contextlib.contextmanager
 def started(
     var: Path, *arguments: str, before: Sequence[str] = (), text: bool = True, **environment: str
 ) -> Iterator[subprocess.Popen[Any]]:
-    """Starts the program in a folder of its own, the words `before` in front of it; it ends with the block."""
+    """Starts the program in a folder of its own, the words `before` in front of it; it ends with the block.
+
+    What it writes to its standard error is kept in a file, too, which is looked through when the run ends.
+    """
     with subprocess.Popen(
         [*before, PROGRAM, *arguments],
         stdin=subprocess.PIPE,
@@ -117,10 +143,31 @@ def started(
         cwd=ROOT,
         env={**os.environ, "PARTNERGUIDE_VAR": str(var), **environment},
     ) as process:
+        keeping = _kept(process, var.parent / f"stderr-{process.pid}.log", text=text)
         try:
             yield process
         finally:
             process.kill()
+            process.stderr.close()  # so that nobody waits for somebody to read on
+            keeping.join()
+
+
+def _kept(process: subprocess.Popen[Any], path: Path, *, text: bool) -> threading.Thread:
+    """Copies what a process writes to its standard error to a file as it is passed on to whoever reads it."""
+    source = process.stderr
+    reading, writing = os.pipe()
+    process.stderr = os.fdopen(reading, "r" if text else "rb")
+
+    def copy() -> None:
+        with path.open("wb") as log, source, os.fdopen(writing, "wb", buffering=0) as onward:
+            while chunk := os.read(source.fileno(), 65536):
+                log.write(chunk)
+                with contextlib.suppress(OSError):  # nobody reads any more
+                    onward.write(chunk)
+
+    thread = threading.Thread(target=copy, daemon=True)
+    thread.start()
+    return thread
 
 
 @pytest.fixture
@@ -152,7 +199,7 @@ def dialogue(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     from bot.settings import Settings
 
     folder = tmp_path_factory.mktemp("dialogue") / "var"
-    shutil.copytree(models, folder / "models", copy_function=os.link)
+    _link(models, folder / "models")
     os.environ["PARTNERGUIDE_VAR"] = str(folder)
     os.environ["PARTNERGUIDE_OPERATOR"] = "Partnerships Desk"
     os.environ["PARTNERGUIDE_CONTACT"] = "desk@example.org"

@@ -13,6 +13,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+#: How long starting and stopping may take on a busy machine.
+PATIENCE_S = 120
+
 
 class Postgres:
     """A PostgreSQL server in a temporary folder, reached by its Unix socket alone."""
@@ -35,10 +38,10 @@ class Postgres:
     def start(self) -> None:
         options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c max_connections=60"
         options += f" -c fsync={self._fsync}"
-        self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", f"{self.folder}/log", "-o", options, "start")
+        self._control("start", "-l", f"{self.folder}/log", "-o", options)
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-m", "immediate", "stop")
+        self._control("stop", "-m", "immediate")
 
     @property
     def process_id(self) -> int:
@@ -58,11 +61,15 @@ class Postgres:
         self.stop()
         shutil.rmtree(self.folder)
 
+    def _control(self, what: str, *arguments: str) -> None:
+        self._run("pg_ctl", what, "-D", f"{self.folder}/data", "-w", "-t", str(PATIENCE_S), *arguments)
+
     def _run(self, program: str, *arguments: str) -> None:
         # Not captured: a server that keeps the pipe open would keep this process waiting.
         with (self.folder / "out").open("a") as out:
             command = [*self._as_user, str(self._binaries / program), *arguments]
-            result = subprocess.run(command, cwd="/", stdout=out, stderr=out, stdin=subprocess.DEVNULL, timeout=60)
+            limit_s = PATIENCE_S + 30  # so that a program which gives up can say why
+            result = subprocess.run(command, cwd="/", stdout=out, stderr=out, stdin=subprocess.DEVNULL, timeout=limit_s)
         assert result.returncode == 0, (self.folder / "out").read_text()
 
 

@@ -29,7 +29,7 @@ class RedisServer:
         self._process = subprocess.Popen(
             [self._binary, *options, "--dir", str(self._folder)], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while True:
             # Not by redis-py, which leaves a socket open that could not be connected (4.6).
             with socket.socket(socket.AF_UNIX) as probe, contextlib.suppress(OSError):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 
@@ -17,7 +19,7 @@ def report(tmp_path, *packages):
     path = tmp_path / "report.json"
     path.write_text(json.dumps({"dependencies": packages, "fixes": []}))
     command = [sys.executable, ROOT / ".ci" / "audit_report.py", path, ROOT / "docs" / "security.md"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -34,3 +36,12 @@ def test_says_what_is_new_or_that_nothing_was_scanned(tmp_path, packages, code, 
     done, told = report(tmp_path, *packages)
     assert done == code
     assert said in told
+
+
+def test_says_that_no_scan_was_possible():
+    """Where the index cannot be reached, nobody may take silence for a clean bill."""
+    command = [ROOT / ".ci" / "audit", "--index-url", "http://127.0.0.1:1"]
+    environment = {**os.environ, "UV_OFFLINE": "1", "UV_INDEX_URL": "http://127.0.0.1:1"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=environment)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"No scan was possible: the scanner could not .+\. docs/security\.md lists .+\n", done.stderr)

@@ -29,7 +29,7 @@ def installed(tmp_path):
         for name in NEEDED:
             (tmp_path / name).symlink_to(shutil.which(name))
         environment = {**os.environ, "PATH": str(tmp_path)}
-        done = subprocess.run([SHELL, ROOT / ".ci" / "run"], env=environment, check=False, timeout=30, text=True)
+        done = subprocess.run([SHELL, ROOT / ".ci" / "run"], env=environment, check=False, timeout=120, text=True)
         assert done.returncode == 0
         return asked.read_text().split() if asked.exists() else []
 

@@ -96,7 +96,7 @@ def checkout(tmp_path: Path) -> Path:
     """A copy of what the program is made of, to damage."""
     root = tmp_path / "checkout"
     for folder in ("bot", "actions", "knowledge", "nlu_data"):
-        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", ".parsed.json.*"))
     for file in ("config.yml", "pyproject.toml"):
         shutil.copy(ROOT / file, root / file)
     return root
@@ -152,7 +152,7 @@ def test_says_that_nothing_can_be_written(var, words, said):
         text=True,
         cwd=ROOT,
         env={**os.environ, "PARTNERGUIDE_VAR": str(var)},
-        timeout=60,
+        timeout=240,
     )
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
     assert said in ended.stderr
@@ -221,6 +221,6 @@ def test_answers_on_a_full_disk_and_goes_on_when_there_is_room(var):
         notes.append(ask())
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (hard, hard))
         notes.append(ask())
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=240)
     assert (process.returncode, notes) == (0, [[], [NOT_RECORDED], []])
     _is_decent(errors)

@@ -6,10 +6,17 @@ import json
 import os
 import re
 import sqlite3
+from datetime import datetime, timezone
 
 import pytest
 
-from bot.store.secrets import pseudonym
+from bot.dialogue.door import dialogue_url
+from bot.settings import Settings
+from bot.store.enquiries import EnquiryStore
+from bot.store.models import Enquiry
+from bot.store.rotation import rotate
+from bot.store.secrets import pseudonym, secret
+from tests.conftest import ROOT
 
 MARKERS = ("MARKERFISH", "MARKERBIRD", "标记鱼")
 QUESTIONS = [
@@ -74,3 +81,18 @@ def test_words_go_to_the_log_alone(partnerguide, var, command):
     if command == "chat":  # what stands for the account, and for nobody who lacks the secret
         secret = (var / "secret").read_text().strip()
         assert person == pseudonym(secret, "terminal", str(os.getuid()))
+
+
+@pytest.mark.model
+def test_knows_who_asks_by_command_after_the_secret_was_changed(partnerguide, var):
+    settings = Settings(root=ROOT, var=var, database_url=f"sqlite:///{var / 'partnerguide.db'}")
+    now = datetime.now(timezone.utc)
+    name = pseudonym(secret(settings), "ask", "local")
+    said = {"created_at": now, "channel": "ask", "language": "en", "text": "before", "outcome": "answer"}
+    with EnquiryStore.from_settings(settings) as store:
+        assert store.record(Enquiry(id="before", conversation=name, pseudonym=name, **said)) == "stored"
+    rotate(settings, now, dialogue_url(settings))
+    assert partnerguide("ask", "What is principle 7?").returncode == 0
+    rows = _rows(var)
+    assert len(rows) == 2
+    assert {row["pseudonym"] for row in rows} == {pseudonym(secret(settings), "ask", "local")} != {name}

@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import zipfile
@@ -20,6 +19,8 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+
+from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -158,7 +159,7 @@ class Project:
 
     def run(self, *command: str, text: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         process = self.start(*command, **variables)
-        output, errors = process.communicate(text, timeout=60)
+        output, errors = process.communicate(text, timeout=180)
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
     def installed(self) -> bool:
@@ -199,9 +200,7 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture
 def closed_address() -> str:
     """An address on this machine at which nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{taken.getsockname()[1]}/simple"
+    return f"http://127.0.0.1:{free_ports()[0]}/simple"
 
 
 def assert_stops_with(result: subprocess.CompletedProcess[str], words: str) -> None:
@@ -254,7 +253,7 @@ def test_make_leaves_standard_input_and_output_to_the_program(project: Project) 
 @needs_uv
 def test_two_runs_at_once_install_once(project: Project) -> None:
     runs = [project.start() for _ in range(2)]
-    errors = [run.communicate(timeout=60)[1] for run in runs]
+    errors = [run.communicate(timeout=180)[1] for run in runs]
 
     assert [run.returncode for run in runs] == [0, 0], errors
     assert len([call for call in project.calls if call.startswith("venv")]) == 1

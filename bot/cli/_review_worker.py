@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 _COMMAND = "import sys; from bot.cli import main; sys.exit(main())"
 #: A program that has just been told to end has so long to do so.
 _LAST_S = 10
+#: A worker that has ended begins again after so long; where it ends again at once, after twice as long each time.
+_PAUSE_S, _STEADY_S = 1.0, 60.0
 
 
 def add_action(actions: Any) -> None:
@@ -110,9 +113,41 @@ def _heavy_lane(jobs: JobStore, kinds: list[str], stop: threading.Event) -> None
             logger.warning("jobs cannot be read: %s", error)
             continue
         if is_waiting:
-            with started("worker", "--once", "--kinds", ",".join(kinds)) as process:
-                while process.poll() is None and not stop.wait(0.2):
-                    pass
+            _run(stop, "worker", "--once", "--kinds", ",".join(kinds))
+
+
+@contextlib.contextmanager
+def kept_running(*words: str) -> Iterator[None]:
+    """Has `partnerguide review …` run beside the block in a process of its own, begun again whenever it ends."""
+    stop = threading.Event()
+    lane = threading.Thread(target=_keep, args=(stop, words), name="keep")
+    lane.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        lane.join()
+
+
+def _keep(stop: threading.Event, words: tuple[str, ...]) -> None:
+    pause_s = _PAUSE_S
+    while not stop.is_set():
+        began = time.monotonic()
+        code = _run(stop, *words)
+        if stop.is_set():
+            return
+        # What ends at once each time, as beside an unusable database, is not begun a hundred times a minute.
+        pause_s = _PAUSE_S if time.monotonic() - began > _STEADY_S else min(pause_s * 2, _STEADY_S)
+        logger.warning("partnerguide review %s has ended (%s); it begins again in %.0f s", words[0], code, pause_s)
+        stop.wait(pause_s)
+
+
+def _run(stop: threading.Event, *words: str) -> int | None:
+    """Runs `partnerguide review …` to its end, or until told to stop; returns its exit code, None where it was."""
+    with started(*words) as process:
+        while process.poll() is None and not stop.wait(0.2):
+            pass
+        return process.returncode
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from bot.cli._dialogue import ready_dialogue
 from bot.cli._output import own_output, read_lines
 from bot.dialogue.door import Message
 from bot.settings import Settings
+from bot.store.former_keys import FormerKeys
 from bot.store.secrets import pseudonym, secret
 
 
@@ -38,6 +39,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 async def _one(options: argparse.Namespace, settings: Settings, output: TextIO) -> None:
     dialogue = ready_dialogue(settings, retrain_stale=False)
     conversation = pseudonym(secret(settings), "ask", "local")
+    with FormerKeys.from_settings(settings) as former:
+        former.meet(conversation, "ask", "local")
     answer = await dialogue.ask(Message(conversation=conversation, channel="ask", text=options.question))
     if options.json:
         output.write(json.dumps(answer.reply.to_dict(), ensure_ascii=False, indent=1) + "\n")

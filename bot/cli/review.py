@@ -6,9 +6,11 @@ import argparse
 import contextlib
 import importlib
 import logging
+import signal
+import sys
 
 from bot import logs
-from bot.cli._review_worker import started
+from bot.cli._review_worker import kept_running
 from bot.settings import Settings
 
 #: Modules of `bot.cli` that each add one action to the command.
@@ -44,7 +46,10 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
             f"The review console is at {settings.review_url or f'http://{host}:{options.port}'}; Ctrl+C ends it.",
             flush=True,
         )
-        with contextlib.nullcontext() if options.no_worker else started("worker"):
+        # Told to end, uvicorn (0.54) shuts down and then dies of the signal: the worker would outlive the console.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        with contextlib.nullcontext() if options.no_worker else kept_running("worker"):
+            console.warm()
             serve(console, options.host, options.port)
     finally:
         console.close()

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot import services
+from bot.dialogue.naming import is_of
 from bot.dialogue.opening import agent_of, enforce_retention, forget_rested
 from bot.dialogue.training import ModelRecord, verified_model
 from bot.dialogue.typed import choice_of, defused, without_markup
@@ -198,6 +199,10 @@ class Dialogue:
         if slots.get("last_question"):
             slots["last_question"] = opened(services.services().secret, LAST_QUESTION, slots["last_question"])
         return {name: value for name, value in slots.items() if value not in (None, "", [])}
+
+    def conversations_of(self, person: str) -> set[str]:
+        """Returns the names of all conversations of a person of which something is remembered."""
+        return {one for one in self._last if is_of(one, person)}.union(self._memory.conversations_of(person))
 
     def discard(self, reply: Reply) -> None:
         """Deletes the documents of a reply, for a channel that has sent them."""

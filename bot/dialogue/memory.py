@@ -15,6 +15,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.dialogue.naming import held_in, is_of
 from bot.errors import StoreError
 from bot.store.database import FAILURES, connect, create_file, empty_write_ahead_log, parse_url, reason
 
@@ -89,6 +90,10 @@ class ProcessMemory(InMemoryTrackerStore):  # type: ignore[misc]  # rasa ships n
         recent = _since_session_start(tracker.events)
         await super().save(DialogueStateTracker.from_events(tracker.sender_id, recent, tracker.slots.values()))
 
+    def conversations_of(self, person: str) -> list[str]:
+        """Returns the names of a person's conversations."""
+        return [conversation for conversation in self.store if is_of(conversation, person)]
+
     def forget(self, conversation: str) -> None:
         """Forgets one conversation."""
         self.store.pop(conversation, None)
@@ -134,6 +139,13 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
             if newest is not None:
                 session.query(events).filter(events.sender_id == tracker.sender_id, events.id < newest).delete()
                 session.commit()
+
+    def conversations_of(self, person: str) -> list[str]:
+        """Returns the names of a person's conversations."""
+        sender = self.SQLEvent.sender_id
+        theirs = sa.or_(sender == person, sender.startswith(held_in(person, ""), autoescape=True))
+        with self.session_scope() as session:
+            return [name for (name,) in session.query(sender).filter(theirs).distinct()]
 
     def forget(self, conversation: str) -> None:
         """Forgets one conversation."""

@@ -7,6 +7,8 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.dialogue import taught
+from bot.dialogue.training import LOCK
 from bot.errors import ModelError, StoreError
 from bot.flows import files
 from bot.settings import Settings
@@ -64,12 +66,13 @@ def enforce_retention(settings: Settings, store: EnquiryStore) -> None:
 
 
 def forget_rested(memory: ProcessMemory | DatabaseMemory, settings: Settings) -> None:
-    """Forgets conversations that have rested for their retention, and documents that nobody has fetched.
+    """Forgets conversations that have rested for their retention, and the files that nobody has fetched or needs.
 
     Raises:
         StoreError: the database of the conversations is away.
     """
     files.discard_old(settings.var)
+    taught.discard_left(settings.var, settings.models / LOCK)
     try:
         memory.purge(settings.dialogue_retention_hours)
     except FAILURES as error:

@@ -10,20 +10,21 @@ import importlib.metadata
 import json
 import logging
 import os
-import shutil
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.dialogue import taught
 from bot.errors import BotError, ModelError
 from bot.knowledge.loader import folder_hash, load, read_yaml
 from bot.settings import Settings
 from bot.store.lessons import Example, LessonStore, digest, present_digest
 
-#: The file that names the model in use.
+#: The file that names the model in use, and the one that is locked while a model is trained.
 RECORD = "current.json"
+LOCK = ".lock"
 # Whatever of this changes makes a trained model stale, besides the knowledge base.
 _CODE = ("bot/nlu", "bot/text")
 # Stored, not compressed: 129 MB instead of 93, unpacked in 0.4 s instead of 1.8, as Rasa reads it twice (2026-11-30).
@@ -134,7 +135,7 @@ def alone(settings: Settings) -> Iterator[None]:
     """
     try:
         settings.models.mkdir(parents=True, exist_ok=True)
-        lock = (settings.models / ".lock").open("w", encoding="utf-8")
+        lock = (settings.models / LOCK).open("w", encoding="utf-8")
     except OSError as error:
         raise ModelError(
             f"{settings.models} cannot be written ({error.strerror}); free space or set PARTNERGUIDE_VAR"
@@ -142,6 +143,7 @@ def alone(settings: Settings) -> Iterator[None]:
     with lock:
         # The kernel lets go of it when the process ends, however it ends.
         fcntl.flock(lock, fcntl.LOCK_EX)
+        taught.discard(settings.var)
         yield
 
 
@@ -182,9 +184,8 @@ def train(
     hooks.addHandler(listener)
     level, hooks.propagate = hooks.level, False
     hooks.setLevel(logging.INFO)
-    beside = _write_examples(settings, examples)
     try:
-        with _quickly_packed():
+        with _quickly_packed(), taught.written(settings.var, _by_label(settings, examples)) as beside:
             result = rasa.model_training.train(
                 domain=str(settings.nlu_data / "domain"),
                 config=str(settings.root / "config.yml"),
@@ -210,8 +211,6 @@ def train(
         hooks.removeHandler(listener)
         hooks.setLevel(level)
         hooks.propagate = True
-        for path in beside:
-            shutil.rmtree(path.parent, ignore_errors=True)
     if not result.model:
         raise ModelError("training gave no model; run partnerguide lint-data")
     record = _record(settings, Path(result.model), inputs, digest(examples))
@@ -281,13 +280,10 @@ def intents_of(nlu_data: Path) -> set[str]:
     return found
 
 
-def _write_examples(settings: Settings, examples: Sequence[Example]) -> list[Path]:
-    """Writes what is taught as a training file of Rasa's in a folder of its own; no file where that is nothing.
-
-    What is taught about an entry or intent that is not there (any more) is left out.
-    """
+def _by_label(settings: Settings, examples: Sequence[Example]) -> dict[str, list[dict[str, str]]]:
+    """Returns what is taught about each entry or intent that is there (still)."""
     if not examples:
-        return []
+        return {}
     entries = load(settings.knowledge).entries
     intents = intents_of(settings.nlu_data)
     by_label: dict[str, list[dict[str, str]]] = {}
@@ -295,15 +291,7 @@ def _write_examples(settings: Settings, examples: Sequence[Example]) -> list[Pat
         kind, _, entry = example.label.partition("/")
         if (entry in entries and not entries[entry].is_term) if entry else kind in intents:
             by_label.setdefault(example.label, []).append({"text": example.text})
-    if not by_label:
-        return []
-    folder = settings.var / f"taught.{os.getpid()}"
-    folder.mkdir(parents=True, exist_ok=True)
-    nlu = [{"intent": label, "examples": texts} for label, texts in by_label.items()]
-    path = folder / "taught.yml"
-    # JSON is YAML; Rasa knows the file by a line that begins with its key (rasa 3.6.21).
-    path.write_text(f'version: "3.1"\nnlu: {json.dumps(nlu, ensure_ascii=False)}\n', encoding="utf-8")
-    return [path]
+    return by_label
 
 
 def _record(settings: Settings, model: Path, inputs: str, lessons: str) -> ModelRecord:

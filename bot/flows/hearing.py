@@ -207,7 +207,7 @@ def _answer(flow: Flow, step: Step, words: dict[str, FlowWords], text: str) -> H
     joining = [word for known in words.values() for word in known.typed.get("between", ())]
     # "1and3" is typed as well.
     numbers = without(re.sub(r"(\d+)", r" \1 ", plain(text)), joining)
-    if re.fullmatch(r"(?:\d{1,2}|\W)+", numbers) and _NUMBERS.search(folded):
+    if re.fullmatch(r"[\d\W]+", numbers) and _NUMBERS.search(folded):
         chosen = [int(number) for number in _NUMBERS.findall(numbers)]
         if all(1 <= number <= len(step.options) for number in chosen):
             options = list(dict.fromkeys(step.options[number - 1] for number in chosen))

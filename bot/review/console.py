@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from bot.knowledge.loader import KnowledgeBase, load
+from bot.errors import BotError
+from bot.knowledge.loader import KnowledgeBase
 from bot.knowledge.search import Finder
+from bot.review.present import PresentKnowledge
 from bot.review.trial import Trial
 from bot.review.words import Words, load_words
 from bot.settings import Settings
@@ -85,15 +89,19 @@ class Console:
         """The enquiry log."""
         return EnquiryStore.from_settings(self.settings).open()
 
-    @cached_property
+    @property
     def knowledge(self) -> KnowledgeBase:
-        """The knowledge base as it was when the console started."""
-        return load(self.settings.knowledge)
+        """The knowledge base as its files are now."""
+        return self._present.base()
 
-    @cached_property
+    @property
     def finder(self) -> Finder:
         """Search over the entries."""
-        return Finder(self.knowledge)
+        return self._present.finder()
+
+    @cached_property
+    def _present(self) -> PresentKnowledge:
+        return PresentKnowledge(self.settings.knowledge)
 
     @cached_property
     def trial(self) -> Trial:
@@ -104,6 +112,15 @@ class Console:
     def form_key(self) -> bytes:
         """The key that forms are signed with."""
         return derive_key(secret(self.settings), "review form")
+
+    def warm(self) -> None:
+        """Begins to make, beside the first pages, what takes seconds; a fault is told where it is needed."""
+
+        def make() -> None:
+            with contextlib.suppress(BotError):
+                self._present.finder()
+
+        threading.Thread(target=make, name="warm", daemon=True).start()
 
     def close(self) -> None:
         """Lets go of the database."""

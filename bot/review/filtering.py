@@ -15,7 +15,7 @@ from bot.store.statements import EnquiryFilter
 
 #: The state that the inbox shows unless another is asked for, and the word for "whatever the state".
 DEFAULT_STATE, ANY_STATE = "new", "any"
-_CODES = ("language", "channel", "audience", "topic", "entry", "outcome", "assignee")
+_CODES = ("language", "channel", "audience", "intent", "topic", "entry", "outcome", "assignee")
 _CODE = re.compile(r"[\w./@-]{1,120}")
 _DAY = timedelta(days=1)
 #: Dates outside are slips of the finger, and some of them nothing can be reckoned with.
@@ -42,7 +42,7 @@ class Queue:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether more than a state and an order is asked for."""
+        """Whether more than a state, an order and close calls is asked for."""
         return any(value for name, value in self.values.items() if name not in _DEFAULTS)
 
     def address(self, path: str, **more: str) -> str:
@@ -51,7 +51,7 @@ class Queue:
         return f"{path}?{filled}" if filled else path
 
 
-_DEFAULTS = {"state": DEFAULT_STATE, "order": "newest"}
+_DEFAULTS = {"state": DEFAULT_STATE, "order": "newest", "close": ""}
 
 
 def read_queue(query: Mapping[str, str]) -> Queue:
@@ -68,6 +68,7 @@ def read_queue(query: Mapping[str, str]) -> Queue:
     feedback, state = query.get("feedback", ""), query.get("state") or DEFAULT_STATE
     values["feedback"] = feedback if feedback in ("positive", "negative", "none") else ""
     values["state"] = state if state in (*REVIEW_STATES, ANY_STATE) else DEFAULT_STATE
+    values["close"] = "yes" if query.get("close") == "yes" else ""
     order: Order = "doubtful" if query.get("order") == "doubtful" else "newest"
     values["order"] = order
     wanted = EnquiryFilter(
@@ -76,6 +77,7 @@ def read_queue(query: Mapping[str, str]) -> Queue:
         language=values["language"],
         channel=values["channel"],
         audience=values["audience"],
+        intent=values["intent"],
         topic=values["topic"],
         entry=values["entry"],
         outcome=values["outcome"],
@@ -85,6 +87,7 @@ def read_queue(query: Mapping[str, str]) -> Queue:
         review_state="" if values["state"] == ANY_STATE else values["state"],
         confidence_from=None if low is None else low / 100,
         confidence_to=None if high is None else high / 100,
+        close_calls_only=bool(values["close"]),
         enquiries_only=not values["outcome"] or values["outcome"] in ENQUIRY_OUTCOMES,
     )
     return Queue(values, wanted, order)

@@ -12,9 +12,10 @@ import json
 import os
 import pkgutil
 import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from bot.store.migrations import VERSION_TABLE, revisions, upgrade
 from bot.store.secrets import derive_key, secret
 
 _MANIFEST = "manifest.json"
+_DAMAGED = (OSError, tarfile.TarError, zlib.error, EOFError)
 _SPOOLS = ("spool", "inbox")
 _ROWS_AT_ONCE = 500
 
@@ -91,7 +93,8 @@ def restore(settings: Settings, path: Path) -> Backup:
                 engine.dispose()
     except FAILURES as error:
         raise away(error, parse_url(settings.database_url)) from error
-    except (OSError, tarfile.TarError, EOFError, ValueError, KeyError, TypeError) as error:
+    # RuntimeError is of what is nested too deeply; a damaged value may be of any type.
+    except (*_DAMAGED, RuntimeError, ValueError, LookupError, TypeError, ArithmeticError, AttributeError) as error:
         raise StoreError(f"{path}: is no whole backup ({type(error).__name__}); nothing was restored") from error
     return made
 
@@ -211,6 +214,8 @@ def _packed(row: dict[str, Any]) -> dict[str, Any]:
 def _as_json(value: Any) -> Any:
     if isinstance(value, datetime):
         return {"$time": value.isoformat()}
+    if isinstance(value, date):
+        return {"$date": value.isoformat()}
     if isinstance(value, (bytes, memoryview)):
         return {"$bytes": base64.b64encode(bytes(value)).decode()}
     return value
@@ -223,6 +228,8 @@ def _unpacked(row: dict[str, Any]) -> dict[str, Any]:
 def _as_value(value: Any) -> Any:
     if isinstance(value, dict) and set(value) == {"$time"}:
         return datetime.fromisoformat(value["$time"])
+    if isinstance(value, dict) and set(value) == {"$date"}:
+        return date.fromisoformat(value["$date"])
     if isinstance(value, dict) and set(value) == {"$bytes"}:
         return base64.b64decode(value["$bytes"])
     return value

@@ -222,7 +222,16 @@ class EnquiryStore:
         with self._translated(), self.spool.exclusively(wait_s=10) as is_alone:
             if not is_alone:
                 raise StoreError(f"{self.spool.folder}: another process is replaying it; ask again in a minute")
-            return self.spool.drop_containing(name) + self._delete(TABLE.c.pseudonym == name)
+            spooled = self.spool.drop_containing(name)
+            # What was said about an answer may wait apart from its row, and names that alone.
+            self.spool.drop_of({id for line in spooled for id in line.ids})
+            self.spool.drop_of(self._ids_of(name))
+            return len(spooled) + self._delete(TABLE.c.pseudonym == name)
+
+    def _ids_of(self, pseudonym: str) -> set[str]:
+        self._prepare()
+        with self._engine.connect() as connection:
+            return set(connection.execute(select(TABLE.c.id).where(TABLE.c.pseudonym == pseudonym)).scalars())
 
     def _change(self, id: str, changes: dict[str, Any]) -> Recorded:
         id = safe_name(id)

@@ -19,7 +19,7 @@ from sqlmodel import Field, SQLModel
 from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store.contacts import ContactRow
-from bot.store.inbox import InboxRow
+from bot.store.inbox_row import InboxRow
 from bot.store.models import UtcDateTime, in_utc
 from bot.store.people import PersonRow
 from bot.store.sealing import Seal

@@ -19,19 +19,17 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, and_, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
-from sqlmodel import Field, SQLModel
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store.database import reason
+from bot.store.inbox_row import TABLE, finish, insert_once, write
 from bot.store.life import Life
-from bot.store.models import UtcDateTime, in_utc
+from bot.store.models import in_utc
 from bot.store.sealing import Seal
 from bot.store.secrets import secret
-from bot.store.spool import Line, Spool
+from bot.store.spool import Spool
 from bot.store.table import Table
 from bot.store.text import safe_name
 
@@ -44,29 +42,6 @@ KEPT_DAYS = 2
 MOST_ATTEMPTS = 5
 #: Recognised without the database; a burst is far shorter.
 _REMEMBERED = 50_000
-
-
-class InboxRow(SQLModel, table=True):
-    """One accepted message; `person` is a pseudonym, `body` encrypted and empty once the answer has left.
-
-    `worker` is the process that works on it or last did.
-    """
-
-    __tablename__ = "inbox"
-    __table_args__ = (Index("ix_inbox_state", "state", "number"), Index("ix_inbox_person", "person"))
-
-    id: str = Field(primary_key=True)
-    number: int = Field(sa_column=Column(BigInteger, nullable=False))
-    person: str
-    state: str = "received"
-    received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    lease_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
-    attempts: int = 0
-    body: str = ""
-    worker: str = ""
-
-
-_TABLE = InboxRow.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
 
 
 @dataclass(frozen=True)
@@ -140,7 +115,7 @@ class Inbox(Table):
         try:
             self.replay()
             with self._connection() as connection:
-                is_new = _insert_once(connection, row)
+                is_new = insert_once(connection, row)
         except StoreError:
             self._append({"kind": "row", **row, "received_at": now.isoformat()})
             is_new = True
@@ -154,15 +129,15 @@ class Inbox(Table):
         if self._seen.get(number) in ("working", "sent"):
             return False
         now = datetime.now(timezone.utc)
-        free = or_(_TABLE.c.state == "received", and_(_TABLE.c.state == "working", _TABLE.c.lease_until < now))
-        ours = _TABLE.c.id == self._id(number)
-        statement = update(_TABLE).where(ours, free)
+        free = or_(TABLE.c.state == "received", and_(TABLE.c.state == "working", TABLE.c.lease_until < now))
+        ours = TABLE.c.id == self._id(number)
+        statement = update(TABLE).where(ours, free)
         try:
             with self._connection() as connection:
-                more = {"attempts": _TABLE.c.attempts + 1, "worker": self._life.name()}
+                more = {"attempts": TABLE.c.attempts + 1, "worker": self._life.name()}
                 begun = statement.values(state="working", lease_until=now + self._lease, **more)
                 is_ours = bool(connection.execute(begun).rowcount)
-                is_there = is_ours or bool(connection.execute(select(_TABLE.c.id).where(ours)).first())
+                is_there = is_ours or bool(connection.execute(select(TABLE.c.id).where(ours)).first())
         except StoreError:
             is_ours = is_there = True
         if is_ours or not is_there:  # what is not there waits in the spool
@@ -173,10 +148,10 @@ class Inbox(Table):
     def renew(self, number: int) -> None:
         """Prolongs the lease of a message whose answer takes long."""
         values = {"lease_until": datetime.now(timezone.utc) + self._lease}
-        ours = and_(_TABLE.c.id == self._id(number), _TABLE.c.state == "working", _TABLE.c.worker == self._life.name())
+        ours = and_(TABLE.c.id == self._id(number), TABLE.c.state == "working", TABLE.c.worker == self._life.name())
         # While the database is away nobody else can take the message either.
         with suppress(StoreError), self._connection() as connection:
-            connection.execute(update(_TABLE).where(ours).values(values))
+            connection.execute(update(TABLE).where(ours).values(values))
 
     def finish(self, number: int) -> None:
         """Marks a message as answered and erases its body."""
@@ -189,7 +164,7 @@ class Inbox(Table):
     def _marked(self, number: int) -> bool:
         """Marks a message as answered, in the database or beside it; returns whether either took it."""
         with suppress(StoreError), self._connection() as connection:
-            if _finish(connection, self._id(number)):
+            if finish(connection, self._id(number)):
                 return True
         try:
             self._append({"kind": "sent", "id": self._id(number)})
@@ -204,7 +179,7 @@ class Inbox(Table):
         values = {"state": "received", "lease_until": None, "attempts": 0}
         try:
             with self._connection() as connection:
-                connection.execute(update(_TABLE).where(_TABLE.c.id == self._id(number)).values(values))
+                connection.execute(update(TABLE).where(TABLE.c.id == self._id(number)).values(values))
         except StoreError as error:
             logger.warning("a message waits until the lease has expired: %s", error)
 
@@ -214,9 +189,9 @@ class Inbox(Table):
         Raises:
             StoreError: the database is away.
         """
-        condition = and_(_TABLE.c.state != "sent", _TABLE.c.attempts >= MOST_ATTEMPTS)
+        condition = and_(TABLE.c.state != "sent", TABLE.c.attempts >= MOST_ATTEMPTS)
         with self._connection() as connection:
-            return len(connection.execute(select(_TABLE.c.id).where(condition)).all())
+            return len(connection.execute(select(TABLE.c.id).where(condition)).all())
 
     def release(self, *, is_alone: bool) -> int:
         """Gives back what processes that are gone were working on, their attempts counted; returns how many messages.
@@ -230,15 +205,15 @@ class Inbox(Table):
         Raises:
             StoreError: the database is away; ask again later.
         """
-        working = _TABLE.c.state == "working"
-        mine = and_(working, _TABLE.c.id.startswith(f"{self._account}:", autoescape=True))
+        working = TABLE.c.state == "working"
+        mine = and_(working, TABLE.c.id.startswith(f"{self._account}:", autoescape=True))
         with self._connection() as connection:
             # Asked whether they live after they were found: whoever takes a message has come to life before.
-            holders = [worker for (worker,) in connection.execute(select(_TABLE.c.worker).where(mine).distinct())]
+            holders = [worker for (worker,) in connection.execute(select(TABLE.c.worker).where(mine).distinct())]
             gone = [worker for worker in holders if self._life.of(worker) in ("dead", "unknown" if is_alone else "")]
-            freed = update(_TABLE).where(mine, _TABLE.c.worker.in_(gone)).values(state="received", lease_until=None)
+            freed = update(TABLE).where(mine, TABLE.c.worker.in_(gone)).values(state="received", lease_until=None)
             count = int(connection.execute(freed).rowcount) if gone else 0
-            rest = {worker for (worker,) in connection.execute(select(_TABLE.c.worker).where(working).distinct())}
+            rest = {worker for (worker,) in connection.execute(select(TABLE.c.worker).where(working).distinct())}
         self._life.bury(but=rest)
         return count
 
@@ -250,20 +225,20 @@ class Inbox(Table):
         """
         given = {self._id(number): number for number in numbers}
         with self._connection() as connection:
-            of_it = and_(_TABLE.c.id.in_(given), _TABLE.c.state == "working")
-            connection.execute(update(_TABLE).where(of_it).values(state="received", lease_until=None))
+            of_it = and_(TABLE.c.id.in_(given), TABLE.c.state == "working")
+            connection.execute(update(TABLE).where(of_it).values(state="received", lease_until=None))
         self._seen.update(dict.fromkeys(self._seen.keys() & given.values(), "received"))
 
     def waiting(self) -> list[Waiting]:
         """Returns what waits and nobody works on, in the order of its numbers; with the database away, the spool's."""
         now = datetime.now(timezone.utc)
-        free = or_(_TABLE.c.state == "received", and_(_TABLE.c.state == "working", _TABLE.c.lease_until < now))
-        free = and_(free, _TABLE.c.attempts < MOST_ATTEMPTS)
-        mine = _TABLE.c.id.startswith(f"{self._account}:", autoescape=True)
+        free = or_(TABLE.c.state == "received", and_(TABLE.c.state == "working", TABLE.c.lease_until < now))
+        free = and_(free, TABLE.c.attempts < MOST_ATTEMPTS)
+        mine = TABLE.c.id.startswith(f"{self._account}:", autoescape=True)
         try:
             self.replay()
             with self._connection() as connection:
-                rows = connection.execute(select(_TABLE).where(free, mine).order_by(_TABLE.c.number)).mappings()
+                rows = connection.execute(select(TABLE).where(free, mine).order_by(TABLE.c.number)).mappings()
                 found = [(row["number"], row["body"]) for row in rows]
         except StoreError as error:
             logger.warning("what waits is read from %s: %s", self.spool.folder, error)
@@ -280,13 +255,14 @@ class Inbox(Table):
             StoreError: the database is away; ask again later.
         """
         self.replay()
-        theirs = _TABLE.c.person == safe_name(person)
-        working, waiting = and_(theirs, _TABLE.c.state == "working"), and_(theirs, _TABLE.c.state == "received")
+        theirs = TABLE.c.person == safe_name(person)
+        working, waiting = and_(theirs, TABLE.c.state == "working"), and_(theirs, TABLE.c.state == "received")
         with self._erasure() as connection:
-            asking = connection.execute(select(func.max(_TABLE.c.number)).where(working)).scalar()
-            before = waiting if asking is None else and_(waiting, _TABLE.c.number < asking)
-            connection.execute(update(_TABLE).where(before).values(state="sent", body="", person=""))
-            connection.execute(update(_TABLE).where(theirs, _TABLE.c.state != "received").values(person=""))
+            asking = connection.execute(select(func.max(TABLE.c.number)).where(working)).scalar()
+            before = waiting if asking is None else and_(waiting, TABLE.c.number < asking)
+            connection.execute(update(TABLE).where(before).values(state="sent", body="", person=""))
+            connection.execute(update(TABLE).where(theirs, TABLE.c.state != "received").values(person=""))
+        self._tidy_aside(lambda: self.spool.drop_aside_containing(safe_name(person)))
 
     def purge(self, now: datetime) -> int:
         """Deletes numbers of answered messages that will not come again, and what nobody can read; returns how many.
@@ -295,10 +271,21 @@ class Inbox(Table):
             StoreError: the database is away.
         """
         limit = in_utc(now) - timedelta(days=KEPT_DAYS)
+        self._tidy_aside(lambda: self.spool.drop_aside_before(limit.timestamp()))
         with self._erasure() as connection:
-            is_done = or_(_TABLE.c.state == "sent", _TABLE.c.body == "")
-            statement = delete(_TABLE).where(is_done, _TABLE.c.received_at < limit)
+            is_done = or_(TABLE.c.state == "sent", TABLE.c.body == "")
+            statement = delete(TABLE).where(is_done, TABLE.c.received_at < limit)
             return int(connection.execute(statement).rowcount)
+
+    def _tidy_aside(self, tidy: Callable[[], None]) -> None:
+        """Rewrites what could not be replayed, if there is any."""
+        if not self.spool.set_aside():
+            return
+        try:
+            with self.spool.exclusively(wait_s=10):
+                tidy()
+        except OSError as error:
+            raise StoreError(f"{self.spool.folder}: {reason(error)}; check that it may be written") from error
 
     def counts(self) -> dict[str, int]:
         """Returns how many messages are in each state.
@@ -306,7 +293,7 @@ class Inbox(Table):
         Raises:
             StoreError: the database is away.
         """
-        statement = select(_TABLE.c.state, func.count()).group_by(_TABLE.c.state)
+        statement = select(TABLE.c.state, func.count()).group_by(TABLE.c.state)
         with self._connection() as connection:
             return {state: count for state, count in connection.execute(statement)}
 
@@ -325,7 +312,7 @@ class Inbox(Table):
                 files = self.spool.claim()
                 lines = [line for path in files for line in self.spool.read(path)]
                 with self._connection() as connection:
-                    unusable = _write(connection, lines)
+                    unusable = write(connection, lines)
                 for path in files:
                     self.spool.discard(path, unusable if path == files[-1] else ())
         except OSError as error:
@@ -369,30 +356,3 @@ class Inbox(Table):
         self._seen.move_to_end(number)
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
-
-
-def _insert_once(connection: Connection, row: dict[str, Any]) -> bool:
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(_TABLE)
-    return bool(connection.execute(insert.on_conflict_do_nothing(index_elements=["id"]), row).rowcount)
-
-
-def _finish(connection: Connection, id: str) -> bool:
-    values = {"state": "sent", "lease_until": None, "body": ""}
-    return bool(connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(values)).rowcount)
-
-
-def _write(connection: Connection, lines: Iterable[Line]) -> list[bytes]:
-    """Writes spooled records, rows before marks; returns the lines that cannot be read."""
-    unusable, marks = list[bytes](), list[str]()
-    for line in lines:
-        record = dict(line.record or {})
-        kind = record.pop("kind", "")
-        if kind == "row":
-            _insert_once(connection, {**record, "received_at": datetime.fromisoformat(record["received_at"])})
-        elif kind == "sent":
-            marks.append(record["id"])
-        else:
-            unusable.append(line.raw)
-    for id in marks:
-        _finish(connection, id)
-    return unusable

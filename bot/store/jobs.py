@@ -1,4 +1,4 @@
-"""Work that pages and commands ask for and a worker process carries out: train, evaluate, activate, send.
+"""Work that pages and commands ask for and a worker process carries out: to train, to measure, to send and more.
 
 A job is `waiting`, then `running` under a lease that its worker renews, then `done` or `failed`. Whoever holds the
 lease alone may write to it: a worker that was believed dead and comes back finds its job taken away. Arguments and
@@ -22,7 +22,7 @@ from bot.store.text import safe_json, safe_name, safe_text
 
 #: What can be asked for → how often it is begun before it is given up. A message that may have left already is not
 #: sent again: in doubt no message twice.
-KINDS: Mapping[str, int] = {"train": 2, "evaluate": 2, "activate": 3, "discard": 3, "send": 1}
+KINDS: Mapping[str, int] = {"train": 2, "evaluate": 2, "cross_validate": 2, "activate": 3, "discard": 3, "send": 1}
 STATES = ("waiting", "running", "done", "failed")
 #: A worker renews its lease three times in this time; training does not hold it up, it renews beside the work.
 LEASE_S = 60.0

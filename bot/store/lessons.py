@@ -3,8 +3,8 @@
 A lesson is a sentence with the label it deserves, the stub of an entry that is still to be written, or a turn of a
 dialogue to be tested. It stands here until the checkout holds it: `confirmed`, then `exported`, then `absorbed`; where
 two persons are asked for, it is `proposed` first. A sentence comes in only after a reviewer has confirmed or rewritten
-it as free of personal data. What was taken over word for word goes with its enquiry, while it has not been exported;
-what was rewritten stays, untied from it.
+it as free of personal data. What still holds the person's words goes with their enquiry, while it has not been
+exported; what a reviewer has worded anew stays, untied from it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from sqlmodel import Field, SQLModel
 
 from bot.errors import StoreError
 from bot.settings import Settings
+from bot.store.blanking import blanked
 from bot.store.database import FAILURES, connect, parse_url
+from bot.store.likeness import is_own_wording
 from bot.store.models import UtcDateTime
 from bot.store.statements import TABLE as ENQUIRIES
 from bot.store.table import ApprovedTable
@@ -47,7 +49,8 @@ class LessonRow(SQLModel, table=True):
     """One lesson; `label` is `faq/<entry>` or an intent, of a stub the id of its entry.
 
     `enquiry` and `decision` tie it to where it came from, until it is exported; `is_rewritten` tells that the text is
-    the reviewer's own. `details` holds, of a stub, its titles per language, of a turn its number and what is expected.
+    not the person's word for word, `outlives` that so little of theirs is in it that it stays when their enquiry goes.
+    `details` holds, of a stub, its titles per language, of a turn its number and what is expected.
     """
 
     __tablename__ = "lesson"
@@ -66,6 +69,7 @@ class LessonRow(SQLModel, table=True):
     enquiry: str = ""
     decision: int | None = None
     is_rewritten: bool = False
+    outlives: bool = False
     state: str = "confirmed"
     author: str = ""
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -89,6 +93,7 @@ class Lesson:
     enquiry: str
     decision: int | None
     is_rewritten: bool
+    outlives: bool
     state: str
     author: str
     created_at: datetime
@@ -110,7 +115,7 @@ class LessonStore(ApprovedTable):
         """Writes a lesson down and returns its id; the text must have been read as free of personal data.
 
         Args:
-            more: `enquiry`, `is_rewritten` or `details`, as in `LessonRow`.
+            more: `enquiry` or `details`, as in `LessonRow`.
 
         Raises:
             ValueError: there is no such kind, or no label, or a sentence is empty.
@@ -150,7 +155,7 @@ class LessonStore(ApprovedTable):
             if self.needs_second:
                 changes |= {"state": "proposed", "author": safe_name(author)}
             if words != row["text"]:
-                changes["is_rewritten"] = words != _asked(connection, row["enquiry"])
+                changes |= _wording(connection, row["enquiry"], words)
             return bool(connection.execute(update(_TABLE).where(mine).values(changes)).rowcount)
 
     def drop(self, id: str) -> bool:
@@ -212,7 +217,6 @@ def add(connection: Connection, kind: str, label: str, language: str, text: str,
         raise ValueError(f"no lesson: {kind!r} for {label!r}")
     enquiry = safe_name(more.get("enquiry", ""))
     state = "proposed" if more.get("needs_second") else "confirmed"
-    rewritten = more.get("is_rewritten")
     row = {
         "id": uuid.uuid4().hex,
         "kind": kind,
@@ -222,7 +226,7 @@ def add(connection: Connection, kind: str, label: str, language: str, text: str,
         "details": safe_json(dict(more.get("details", {}))),
         "enquiry": enquiry,
         "decision": more.get("decision"),
-        "is_rewritten": words != _asked(connection, enquiry) if rewritten is None else bool(rewritten),
+        **_wording(connection, enquiry, words),
         "state": state,
         "author": safe_name(author),
         "created_at": datetime.now(timezone.utc),
@@ -237,14 +241,12 @@ def withdraw(connection: Connection, enquiry: str) -> None:
     connection.execute(delete(_TABLE).where(undone))
 
 
-def blank(connection: Connection, enquiry: str, words: Sequence[str], label: str) -> None:
+def blank(connection: Connection, enquiry: str, words: re.Pattern[str], label: str) -> None:
     """Blanks words in the lessons that are tied to an enquiry."""
     for id, text in connection.execute(select(_TABLE.c.id, _TABLE.c.text).where(_TABLE.c.enquiry == enquiry)).all():
-        blanked = text
-        for word in words:
-            blanked = blanked.replace(word, label)
-        if blanked != text:
-            connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(text=blanked))
+        changed = blanked(text, words, label)
+        if changed != text:
+            connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(text=changed))
 
 
 def release_orphans(connection: Connection) -> int:
@@ -255,8 +257,8 @@ def release_orphans(connection: Connection) -> int:
     # Not `NOT IN`, for which SQLite would gather the ids of all enquiries.
     there = select(ENQUIRIES.c.id).where(ENQUIRIES.c.id == _TABLE.c.enquiry).correlate(_TABLE).exists()
     gone = and_(_TABLE.c.enquiry != "", not_(there))
-    own_words = and_(gone, _TABLE.c.state.in_(_NOT_EXPORTED), _TABLE.c.is_rewritten.is_(False))
-    deleted = int(connection.execute(delete(_TABLE).where(own_words)).rowcount)
+    their_words = and_(gone, _TABLE.c.state.in_(_NOT_EXPORTED), _TABLE.c.outlives.is_(False))
+    deleted = int(connection.execute(delete(_TABLE).where(their_words)).rowcount)
     connection.execute(update(_TABLE).where(gone).values(enquiry="", decision=None))
     return deleted
 
@@ -305,10 +307,11 @@ def sentence(text: str) -> str:
     return _MARKUP.sub("] ", " ".join(words.split()))[:MAX_CHARACTERS].strip()
 
 
-def _asked(connection: Connection, enquiry: str) -> str:
-    if not enquiry:
-        return ""
-    return sentence(connection.execute(select(ENQUIRIES.c.text).where(ENQUIRIES.c.id == enquiry)).scalar() or "")
+def _wording(connection: Connection, enquiry: str, words: str) -> dict[str, bool]:
+    """Returns, for a sentence, whose words it holds beside those of the enquiry that it is tied to."""
+    statement = select(ENQUIRIES.c.text).where(ENQUIRIES.c.id == enquiry)
+    asked = sentence(connection.execute(statement).scalar() or "") if enquiry else ""
+    return {"is_rewritten": words != asked, "outlives": is_own_wording(words, asked)}
 
 
 def _examples(connection: Connection) -> list[Example]:

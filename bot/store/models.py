@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from pydantic import validate_model
-from sqlalchemy import JSON, Column, DateTime, Index
+from sqlalchemy import JSON, Column, DateTime, Index, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -21,6 +21,14 @@ from bot.store.text import safe_json, safe_name, safe_text
 _NAMESPACE = uuid.UUID("6f1d7a0e-6f0c-5b53-9d53-3d1c0d6a64aa")
 _MAX_TEXT_CHARACTERS = 4000
 _MAX_LATENCY_MS = 2**31 - 1  # PostgreSQL's INTEGER
+#: Where the model was torn: it asked back, or another entry came close to the one it answered with. As text, because
+#: neither database takes a partial index for a query that spells its condition otherwise. Of 18,199 answers of the
+#: measured sessions 1,234 had so close a runner-up (2026-11-30).
+CLOSE_CALL = text(
+    "outcome IN ('answer', 'choices') AND runner_up <> '' "
+    "AND (outcome = 'choices' OR confidence - runner_up_confidence < 0.15)"
+)
+_ONLY_CLOSE_CALLS: dict[str, Any] = {"sqlite_where": CLOSE_CALL, "postgresql_where": CLOSE_CALL}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -58,6 +66,9 @@ class Enquiry(SQLModel, table=True):
         Index("ix_enquiry_doubt", "review_state", "confidence", "created_at"),
         Index("ix_enquiry_counts", "review_state", "is_enquiry", "channel"),
         Index("ix_enquiry_assignee", "assignee", "created_at"),
+        Index("ix_enquiry_intent", "intent", "created_at"),
+        Index("ix_enquiry_confidence", "confidence", "created_at", "id"),
+        Index("ix_enquiry_close", "review_state", "created_at", "id", **_ONLY_CLOSE_CALLS),
     )
 
     id: str = Field(primary_key=True)

@@ -19,8 +19,8 @@ Order = Literal["newest", "doubtful"]
 ORDERS: tuple[Order, ...] = ("newest", "doubtful")
 #: Counting stops there: "more than a thousand" says enough.
 MOST_COUNTED = 1000
-# Turns shown before and after an enquiry.
-_AROUND = 15
+#: Turns shown before and after an enquiry, unless more are asked for.
+AROUND = 15
 # What a list shows; what was answered is long, and read with one enquiry alone.
 _LISTED = tuple(column for column in TABLE.c if column.name not in ("shown", "citations", "entities"))
 
@@ -32,6 +32,15 @@ class QueuePage:
     rows: Sequence[Enquiry]
     has_before: bool
     has_after: bool
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The turns of a conversation around an enquiry, oldest first, itself included; and whether there are more."""
+
+    turns: Sequence[Enquiry]
+    has_before: bool = False
+    has_after: bool = False
 
 
 class QueueStore(Table):
@@ -82,18 +91,23 @@ class QueueStore(Table):
 
     def around(self, enquiry: Enquiry) -> Sequence[Enquiry]:
         """Returns the turns of the conversation before and after an enquiry, oldest first, itself included."""
+        return self.surroundings(enquiry).turns
+
+    def surroundings(self, enquiry: Enquiry, most: int = AROUND) -> Surroundings:
+        """Returns an enquiry within its conversation, with `most` turns at most on either side."""
         if not enquiry.conversation:
-            return [enquiry]
+            return Surroundings([enquiry])
         same = TABLE.c.conversation == enquiry.conversation
         with self._connection() as connection:
             found = []
             for is_back in (True, False):
                 # Through the index of conversations, whatever else the order is.
-                statement = select(TABLE).where(same, _beyond("newest", enquiry, is_back=is_back)).limit(_AROUND)
+                statement = select(TABLE).where(same, _beyond("newest", enquiry, is_back=is_back)).limit(most + 1)
                 rows = connection.execute(statement.order_by(*_sorting("newest", is_back=is_back))).mappings()
                 found.append([Enquiry(**row) for row in rows])
         after, before = found
-        return [*before[::-1], enquiry, *after]
+        turns = [*before[:most][::-1], enquiry, *after[:most]]
+        return Surroundings(turns, has_before=len(before) > most, has_after=len(after) > most)
 
     def seen(self, ids: Sequence[str]) -> dict[str, str]:
         """Returns the review state of each of some enquiries that is there."""

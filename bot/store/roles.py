@@ -36,7 +36,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         "review_session": "SELECT (created_at, seen_at), DELETE",
     },
     "console": {
-        "enquiry": _SU,
+        # Whose an enquiry is and when it was asked nobody changes: deletion and retention go by that.
+        "enquiry": "SELECT, DELETE, UPDATE (review_state, assignee, text, shown, feedback, entities)",
         "contact": _SU,
         "audit": _SI,
         **dict.fromkeys(("decision", "account", "remark", "job", "change_number"), _SIU),
@@ -46,6 +47,10 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
 }
 
+# Before PostgreSQL 15 everybody may make tables, and the owner of ours often does so by that right alone.
+_KEEP_OWNER = """DO $$ BEGIN EXECUTE format('GRANT CREATE ON SCHEMA public TO %I',
+    (SELECT tableowner FROM pg_tables WHERE schemaname = 'public' AND tablename = 'enquiry')); END $$;"""
+
 
 def grants(role: str, name: str) -> Iterator[str]:
     """Yields the statements that give the database role `name` what the program `role` needs, and nothing else.
@@ -54,6 +59,8 @@ def grants(role: str, name: str) -> Iterator[str]:
         KeyError: there is no such program.
     """
     rights = {**RIGHTS[role], VERSION_TABLE: _S}
+    yield _KEEP_OWNER
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name};"
     yield f"REVOKE CREATE ON SCHEMA public FROM {name};"
     yield f"GRANT USAGE ON SCHEMA public TO {name};"

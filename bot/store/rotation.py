@@ -25,7 +25,8 @@ from bot.store.contacts import ContactRow
 from bot.store.database import FAILURES, away, connect, empty_write_ahead_log, parse_url
 from bot.store.enquiries import EnquiryStore
 from bot.store.former_keys import FormerKeyRow
-from bot.store.inbox import Inbox, InboxRow
+from bot.store.inbox import Inbox
+from bot.store.inbox_row import InboxRow
 from bot.store.sealing import Seal
 from bot.store.secrets import checked, derive_key, make_file, next_file, read_file, secret
 from bot.store.threads import ThreadPartRow

@@ -10,15 +10,18 @@ import fcntl
 import json
 import logging
 import os
+import re
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 logger = logging.getLogger(__name__)
+
+_ID = re.compile(rb'"id": "([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,11 @@ class Line:
 
     raw: bytes
     record: dict[str, Any] | None
+
+    @property
+    def ids(self) -> set[str]:
+        """The ids that stand in it: a row's own, or that of the row which it changes; of a torn line what is left."""
+        return {id.decode("utf-8", "replace") for id in _ID.findall(self.raw)}
 
 
 class Spool:
@@ -107,7 +115,7 @@ class Spool:
             os.close(descriptor)
 
     def read(self, path: Path) -> Iterator[Line]:
-        """Yields the lines of a claimed file."""
+        """Yields the lines of a file that nobody writes to: a claimed one, or one of unusable lines."""
         with path.open("rb") as stream:
             for raw in stream:
                 yield Line(raw, _parse(raw))
@@ -120,16 +128,28 @@ class Spool:
         path.unlink()
         _sync_folder(self.folder)
 
-    def drop_containing(self, word: str) -> int:
-        """Removes each line that holds `word`, torn ones among them; returns how many. Call it inside `exclusively`."""
-        needle = json.dumps(word, ensure_ascii=False)[1:-1].encode()
-        dropped = 0
-        for path in [*self.claim(), *self._files(".aside")]:
-            lines = path.read_bytes().splitlines(keepends=True)
-            kept = [line for line in lines if needle not in line]
-            if len(kept) < len(lines):
-                _replace(path, kept)
-                dropped += len(lines) - len(kept)
+    def drop_containing(self, word: str) -> list[Line]:
+        """Removes each line that holds `word`, torn ones among them; returns them. Call it inside `exclusively`."""
+        needle = _needle(word)
+        return self._drop(lambda line: needle in line.raw)
+
+    def drop_aside_containing(self, word: str) -> None:
+        """Removes each unusable line that holds `word`. Call it inside `exclusively`."""
+        needle = _needle(word)
+        self._drop(lambda line: needle in line.raw, self._files(".aside"))
+
+    def drop_of(self, ids: Collection[str]) -> list[Line]:
+        """Removes each line in which one of `ids` stands, torn ones among them; otherwise as `drop_containing`."""
+        return self._drop(lambda line: not line.ids.isdisjoint(ids)) if ids else []
+
+    def _drop(self, is_unwanted: Callable[[Line], bool], files: list[Path] | None = None) -> list[Line]:
+        dropped: list[Line] = []
+        for path in [*self.claim(), *self._files(".aside")] if files is None else files:
+            lines = list(self.read(path))
+            unwanted = [is_unwanted(line) for line in lines]
+            if any(unwanted):
+                _replace(path, [line.raw for line, is_out in zip(lines, unwanted, strict=True) if not is_out])
+                dropped += [line for line, is_out in zip(lines, unwanted, strict=True) if is_out]
         return dropped
 
     def drop_aside_before(self, moment: float) -> None:
@@ -157,6 +177,11 @@ class Spool:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         _sync_folder(self.folder)
         return path, descriptor
+
+
+def _needle(word: str) -> bytes:
+    """Returns a word as it stands in a spooled line."""
+    return json.dumps(word, ensure_ascii=False)[1:-1].encode()
 
 
 def _is_claimed(path: Path, descriptor: int) -> bool:

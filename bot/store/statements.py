@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, String, func, update
+from sqlalchemy import Column, ForeignKey, String, and_, column, func, not_, select, table, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from bot.store.models import Enquiry
+from bot.store.models import CLOSE_CALL, Enquiry
 from bot.store.text import safe_name
 
 TABLE = Enquiry.__table__  # type: ignore[attr-defined]  # made by SQLModel's metaclass
 
 #: The columns that may change after a turn was recorded.
 CHANGEABLE = ("latency_ms", "delivery", "feedback")
+#: The kind of decision that says of a close call that the entry which came close is not the right one.
+REJECT = "reject"
+_DECISIONS = table("decision", *map(column, ("enquiry", "kind", "undone_at")))  # their module needs this one
 
 
 def of_enquiry(constraint: str) -> Any:
@@ -30,13 +33,15 @@ class EnquiryFilter:
 
     Rows of the channel `jsonl` are measurements: they are left out unless asked for, by `include_jsonl` or `channel`.
     `feedback` is `positive`, `negative` or `none`; `assignee` is an account, or `-` for nobody; confidence is 0-1, both
-    ends inclusive; `text` is looked for in what was asked, in any case.
+    ends inclusive; `text` is looked for in what was asked, in any case. `close_calls_only` leaves those where the model
+    was torn and nobody has rejected the entry that came close.
     """
 
     since: datetime | None = None
     until: datetime | None = None
     language: str = ""
     channel: str = ""
+    intent: str = ""
     topic: str = ""
     entry: str = ""
     outcome: str = ""
@@ -51,6 +56,7 @@ class EnquiryFilter:
     text: str = ""
     confidence_from: float | None = None
     confidence_to: float | None = None
+    close_calls_only: bool = False
 
 
 def conditions(wanted: EnquiryFilter) -> list[Any]:
@@ -63,6 +69,7 @@ def conditions(wanted: EnquiryFilter) -> list[Any]:
     names = (
         "language",
         "channel",
+        "intent",
         "topic",
         "entry",
         "outcome",
@@ -84,6 +91,11 @@ def conditions(wanted: EnquiryFilter) -> list[Any]:
         found.append(TABLE.c.confidence >= wanted.confidence_from)
     if wanted.confidence_to is not None:
         found.append(TABLE.c.confidence <= wanted.confidence_to)
+    if wanted.close_calls_only:
+        rejected = and_(
+            _DECISIONS.c.enquiry == TABLE.c.id, _DECISIONS.c.kind == REJECT, _DECISIONS.c.undone_at.is_(None)
+        )
+        found += [CLOSE_CALL, not_(select(_DECISIONS.c.enquiry).where(rejected).correlate(TABLE).exists())]
     if wanted.enquiries_only:
         found.append(TABLE.c.is_enquiry.is_(True))
     if not wanted.include_jsonl and wanted.channel != "jsonl":

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from bot.store.comparisons import CHANGES
 from bot.store.correspondence import Correspondence
-from bot.store.inbox import InboxRow
+from bot.store.inbox_row import InboxRow
 from bot.store.lessons import LESSONS
 from bot.store.reviews import DECISIONS
 from bot.store.statements import TABLE as ENQUIRIES

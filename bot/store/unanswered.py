@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 
 from bot.store.models import in_utc
 from bot.store.statements import TABLE
@@ -47,16 +47,6 @@ class UnansweredStore(Table):
         statement = select(func.count()).select_from(TABLE).where(*_in(since, until, language))
         with self._connection() as connection:
             return int(connection.execute(statement).scalar() or 0)
-
-    def replayable(self, limit: int) -> Sequence[Unanswered]:
-        """Returns the newest questions that people have typed, answered or not: what a model can be asked again."""
-        names = ("id", "text", "language", "created_at", "outcome", "entry", "review_state")
-        content = or_(TABLE.c.intent.in_(("faq", "out_of_scope")), TABLE.c.intent.startswith("faq/"))
-        typed = and_(TABLE.c.is_enquiry.is_(True), TABLE.c.text != "", content)
-        statement = select(*(TABLE.c[name] for name in names)).where(typed, TABLE.c.channel != "jsonl")
-        statement = statement.order_by(TABLE.c.created_at.desc(), TABLE.c.id.desc()).limit(limit)
-        with self._connection() as connection:
-            return [Unanswered(**row) for row in connection.execute(statement).mappings()]
 
 
 def _in(since: datetime, until: datetime, language: str) -> list[Any]:

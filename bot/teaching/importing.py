@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,8 @@ def _read(bundle: Path) -> tuple[list[dict[str, Any]], list[str]]:
             raise ValueError("a row is no lesson")
     except OSError as error:
         raise StoreError(f"{bundle}: cannot be read ({error.strerror})") from error
-    except (zipfile.BadZipFile, ValueError, KeyError, TypeError) as error:
+    # RuntimeError is of what is encrypted, packed in an unknown way or nested too deeply.
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, LookupError, TypeError) as error:
         raise StoreError(f"{bundle}: is no bundle of partnerguide review export") from error
     return rows, off
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from bot.dialogue import registry
 from bot.dialogue.training import ModelRecord
-from bot.dialogue.understanding import Understanding, open_understanding
+from bot.dialogue.understanding import open_understanding
 from bot.evaluation import metrics
-from bot.evaluation.observations import Observation, decision_on
+from bot.evaluation.observations import Observation
 from bot.evaluation.questions import LabelledQuestion
 from bot.evaluation.running import observe
 from bot.knowledge.loader import KnowledgeBase, load
-from bot.nlu.evidence import FAQ, OUT_OF_SCOPE
+from bot.nlu.evidence import FAQ
 from bot.settings import Settings
 from bot.store.comparisons import AnswerChange, ComparisonStore
+from bot.store.replayed import PastTurn, PastTurnStore
 from bot.store.reviews import ReviewStore
 from bot.store.switches import SwitchStore
-from bot.store.unanswered import Unanswered, UnansweredStore
+from bot.teaching import trend
+from bot.teaching.replaying import Replayed, replay
 from bot.teaching.sentences import held_out
 
 #: So many of the newest past enquiries are asked again.
@@ -34,8 +37,8 @@ def judge(settings: Settings, version: str, job: str, report: Report) -> dict[st
 
     Returns:
         The model's `version`, the version it is `compared_with` (empty where it is the one in use itself), the
-        `figures` of both, and of the past enquiries how many were `replayed`, `changed`, and by the reviewers'
-        decisions became `better` or `worse`.
+        `figures` of both, and of the past enquiries how many were `replayed`, how many of these `leaning` on the
+        question before, how many `changed`, and by the reviewers' decisions became `better` or `worse`.
 
     Raises:
         ModelError: a model cannot be loaded.
@@ -48,18 +51,21 @@ def judge(settings: Settings, version: str, job: str, report: Report) -> dict[st
         off = frozenset(switches.switched_off())
     knowledge = load(settings.knowledge)
     questions = held_out(settings, knowledge)
-    with UnansweredStore.from_settings(settings) as asked:
-        past = asked.replayable(REPLAYED)
-    steps = _Steps((len(questions) + len(past)) * (2 if other else 1), report)
+    with PastTurnStore.from_settings(settings) as asked:
+        past = asked.newest(REPLAYED, _memory(settings))
+    replayed = sum(turn.is_replayed for turn in past)
+    steps = _Steps((len(questions) + replayed) * (2 if other else 1), report)
     bases = (knowledge, knowledge.without(off))
     judged = asyncio.run(_judge(settings, candidate, questions, past, bases, steps))
     found: dict[str, Any] = {"version": version, "compared_with": "", "figures": {version: judged[0]}}
     if other is not None:
         before = asyncio.run(_judge(settings, other, questions, past, bases, steps))
         found["compared_with"], found["figures"][other.version] = other.version, before[0]
-        found |= _compared(settings, job, past, before[1], judged[1])
-    for measured, figures in found["figures"].items():
-        registry.note_figures(settings, measured, figures)
+        found |= _compared(settings, job, before[1], judged[1])
+    for record in (candidate, *([other] if other else [])):
+        figures = found["figures"][record.version]
+        registry.note_figures(settings, record.version, figures)
+        trend.keep(settings, record, figures)
     return found
 
 
@@ -68,7 +74,8 @@ def summary(observations: Sequence[Observation]) -> dict[str, dict[str, Any]]:
 
     Of the questions of content, how many were `asked`, and the shares answered `right`, asked back with the right one
     among the choices (`offered`), and answered `wrong`; of the others how many (`outside`), and the share `declined`.
-    `topics` and `confusions` tell where it fails: see `metrics.topics`; and what was found in place of what.
+    `topics`, `entries` and `confusions` tell where it fails: see `metrics.topics` and `entries`; and what was found in
+    place of what.
     """
     found: dict[str, dict[str, Any]] = {}
     for code in sorted({o.question.language for o in observations}):
@@ -82,9 +89,37 @@ def summary(observations: Sequence[Observation]) -> dict[str, dict[str, Any]]:
             "outside": len(outside),
             "declined": metrics.share([o.verdict != "out of scope, answered" for o in outside]),
             "topics": [dataclasses.asdict(topic) for topic in metrics.topics(those)],
+            "entries": [dataclasses.asdict(entry) for entry in entries(those)],
             "confusions": [dataclasses.asdict(one) for one in metrics.confusions(those) if not one.same_place],
         }
     return found
+
+
+@dataclasses.dataclass(frozen=True)
+class EntryQuality:
+    """How well the questions of an entry are recognised: `precision` of what is taken for it, `recall` of what is."""
+
+    entry: str
+    asked: int
+    precision: float | None
+    recall: float | None
+
+
+def entries(observations: Sequence[Observation]) -> list[EntryQuality]:
+    """Returns how well each entry is recognised, the worst first; what rests on the same place counts as right."""
+    asked: dict[str, list[bool]] = {}
+    taken: dict[str, list[bool]] = {}
+    for one in observations:
+        wanted = one.question.wanted if one.question.kind == "entry" else ""
+        if wanted:
+            asked.setdefault(wanted, []).append(one.is_first_right)
+        if "." in one.found:
+            taken.setdefault(one.found, []).append(bool(wanted) and one.is_first_right)
+    rows = [
+        EntryQuality(entry, len(hits), metrics.share(taken.get(entry, ())), metrics.share(hits))
+        for entry, hits in asked.items()
+    ]
+    return sorted(rows, key=lambda row: (row.recall or 0.0, row.precision or 0.0, row.entry))
 
 
 class _Steps:
@@ -112,10 +147,10 @@ async def _judge(
     settings: Settings,
     record: ModelRecord,
     questions: Sequence[LabelledQuestion],
-    past: Sequence[Unanswered],
+    past: Sequence[PastTurn],
     bases: tuple[KnowledgeBase, KnowledgeBase],
     steps: _Steps,
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, Any], dict[str, Replayed]]:
     """Returns the figures of a model, and what becomes of each past enquiry under it.
 
     Args:
@@ -128,30 +163,29 @@ async def _judge(
     steps.name("held_out")
     observations = await observe(questions, model.read, whole, steps.advance)
     steps.name("replay")
-    return summary(observations), [await _outcome(model, row.text, present, steps) for row in past]
+    return summary(observations), await replay(past, model.read, present, _memory(settings), steps.advance)
 
 
-async def _outcome(model: Understanding, text: str, knowledge: KnowledgeBase, steps: _Steps) -> str:
-    decision = decision_on(await model.read(text), knowledge)
-    steps.advance()
-    return "|".join(decision.entries) if decision.kind in ("answer", "choices") else ""
+def _memory(settings: Settings) -> timedelta:
+    return timedelta(hours=settings.dialogue_retention_hours)
 
 
 def _compared(
-    settings: Settings, job: str, past: Sequence[Unanswered], before: list[str], after: list[str]
+    settings: Settings, job: str, before: Mapping[str, Replayed], after: Mapping[str, Replayed]
 ) -> dict[str, int]:
     with ReviewStore.from_settings(settings) as reviews:
-        wanted = reviews.labels([row.id for row in past])
+        wanted = reviews.labels(list(after))
     changes = [
-        AnswerChange(row.id, old, new, wanted.get(row.id, ""))
-        for row, old, new in zip(past, before, after, strict=True)
-        if old != new
+        AnswerChange(id, before[id].outcome, new.outcome, wanted.get(id, ""))
+        for id, new in after.items()
+        if before[id].outcome != new.outcome
     ]
     with ComparisonStore.from_settings(settings) as comparisons:
         comparisons.keep(job, changes)
     known = [change for change in changes if change.wanted]
     return {
-        "replayed": len(past),
+        "replayed": len(after),
+        "leaning": sum(before[id].leans or new.leans for id, new in after.items()),
         "changed": len(changes),
         "better": sum(is_right(c.after, c.wanted) and not is_right(c.before, c.wanted) for c in known),
         "worse": sum(is_right(c.before, c.wanted) and not is_right(c.after, c.wanted) for c in known),
@@ -159,7 +193,7 @@ def _compared(
 
 
 def is_right(outcome: str, wanted: str) -> bool:
-    """Returns whether what becomes of an enquiry is what a reviewer wanted: answered so, or not answered at all."""
-    if wanted == OUT_OF_SCOPE:
+    """Returns whether what becomes of an enquiry is what a reviewer wanted: answered so, or from no entry at all."""
+    if not wanted.startswith(FAQ):
         return not outcome
     return outcome == wanted.removeprefix(FAQ)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Literal
 
 from bot.dialogue.training import intents_of
-from bot.errors import KnowledgeError
 from bot.evaluation.questions import LabelledQuestion, read_questions
 from bot.knowledge.loader import KnowledgeBase, folder_hash, load, normal_question
 from bot.nlu.data_checks import examples
@@ -111,7 +110,12 @@ _lock = threading.Lock()
 _kept: dict[Path, tuple[str, Sentences]] = {}
 
 
-def _places(settings: Settings, knowledge: KnowledgeBase) -> Iterator[Place]:
+def taught_places(settings: Settings, knowledge: KnowledgeBase) -> Iterator[Place]:
+    """Yields the labelled sentences of the checkout that training reads.
+
+    Raises:
+        KnowledgeError: a file cannot be read.
+    """
     for entry in knowledge.entries.values():
         for code, text in entry.texts.items():
             where = f"knowledge/texts/{code}/{entry.topic}.yml"
@@ -122,6 +126,10 @@ def _places(settings: Settings, knowledge: KnowledgeBase) -> Iterator[Place]:
                 where = path.relative_to(settings.root).as_posix()
                 for intent, said in examples(path).items():
                     yield from (Place(intent, text, where) for text in said)
+
+
+def _places(settings: Settings, knowledge: KnowledgeBase) -> Iterator[Place]:
+    yield from taught_places(settings, knowledge)
     yield from (Place(question.label, question.text, "tuning") for question in load_tuning(settings.nlu_data))
     for question in held_out(settings, knowledge):
         label = {"entry": f"{FAQ}{question.wanted}", "outside": OUT_OF_SCOPE}.get(question.kind, question.wanted)
@@ -129,11 +137,13 @@ def _places(settings: Settings, knowledge: KnowledgeBase) -> Iterator[Place]:
 
 
 def held_out(settings: Settings, knowledge: KnowledgeBase) -> list[LabelledQuestion]:
-    """Returns the questions that quality is measured with; none in a checkout without them."""
-    try:
-        return read_questions(_held_out_folder(settings), knowledge)
-    except KnowledgeError:
-        return []
+    """Returns the questions that quality is measured with; none in a checkout without them.
+
+    Raises:
+        KnowledgeError: a file of them is broken, or names an entry that is not there.
+    """
+    folder = _held_out_folder(settings)
+    return read_questions(folder, knowledge) if any(folder.glob("*/*.yml")) else []
 
 
 def _held_out_folder(settings: Settings) -> Path:

@@ -10,14 +10,16 @@ from typing import Any
 
 from bot.dialogue import registry, training
 from bot.errors import BotError, StoreError
+from bot.knowledge.loader import load
 from bot.settings import Settings
 from bot.store.jobs import LEASE_S, Job, JobStore
+from bot.teaching.crossing import cross_validate
 from bot.teaching.judging import Report, judge
 
 logger = logging.getLogger(__name__)
 
 #: What takes minutes and gigabytes, and what takes a moment: one must not wait for the other.
-HEAVY, LIGHT = ("train", "evaluate"), ("activate", "discard", "send")
+HEAVY, LIGHT = ("train", "evaluate", "cross_validate"), ("activate", "discard", "send")
 #: The components whose training takes time; each is a step of the progress.
 _TRAINING_STEPS = 4
 _LOOK_EVERY_S = 1.0
@@ -164,5 +166,9 @@ def model_handlers(settings: Settings, jobs: JobStore) -> dict[str, Handler]:
         registry.discard(settings, version)
         return {"version": version}
 
-    runs = {"train": train, "evaluate": evaluate, "activate": activate, "discard": discard}
+    def cross(job: Job, report: Report) -> dict[str, Any]:
+        found = cross_validate(settings, load(settings.knowledge), report)
+        return {"examples": sum(those["asked"] for those in found["languages"].values())}
+
+    runs = {"train": train, "evaluate": evaluate, "activate": activate, "discard": discard, "cross_validate": cross}
     return {kind: Handler(run) for kind, run in runs.items()}

@@ -27,7 +27,8 @@ def parts(text: str) -> list[tuple[int, int]]:
     if len(words(text)) < _LONG:
         return []
     sentences = _cut(text, 0, len(text), _SENTENCE_END)
-    found = sentences if len(sentences) > 1 else []
+    # A list of its own: what is found must not be cut anew.
+    found = [*sentences] if len(sentences) > 1 else []
     for start, end in sentences:
         clauses = _cut(text, start, end, _CLAUSE_END)
         found += [(clause, end) for clause, _ in clauses[1:]]

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from bot.reply import ENQUIRY_OUTCOMES, Attachment, Choice, Citation, Reply, compose
+from bot.reply import ENQUIRY_OUTCOMES, Attachment, Choice, Citation, Reply, compose, per_page
 
 FULL = Reply(
     outcome="answer",
@@ -75,3 +75,8 @@ def test_adds_a_note_at_its_end():
 
 def test_counts_questions_as_enquiries_and_small_talk_not():
     assert {"answer", "choices", "fallback", "handover"} == ENQUIRY_OUTCOMES
+
+
+@pytest.mark.parametrize(("channel", "count"), [("telegram", 8), ("terminal", 20), ("jsonl", 20)])
+def test_shows_as_many_choices_as_fit_where_they_are_shown(channel, count):
+    assert per_page(channel) == count

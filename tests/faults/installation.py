@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 import aiohttp
 import psycopg2
 
+from tests.ports import free_ports
 from tests.postgres_server import Postgres, binaries
 from tests.redis_server import RedisServer, program
 from tests.telegram_server import TelegramServer
@@ -29,6 +29,8 @@ WORKERS = 2
 #: Room on the small disk beside the models.
 SPARE_BYTES = 24 * 1024 * 1024
 START_S = 240.0
+#: What another process may be writing, and renames, while a folder is copied.
+PASSING = shutil.ignore_patterns("*.pyc.*", ".parsed.json.*")
 
 
 @dataclass
@@ -112,15 +114,15 @@ class Installation:
             assert asyncio.get_running_loop().time() < deadline, f"not healthy in {timeout_s} s\n{self.said()}"
             await asyncio.sleep(0.1)
 
-    async def until_said(self, words: str, times: int, timeout_s: float = 60.0) -> None:
-        """Waits until the program's log says something so many times more than it does now."""
-        wanted = self._count(words) + times
+    async def until_said(self, words: str, times: int, timeout_s: float = START_S) -> None:
+        """Waits until the program's log has said something so many times in all."""
         deadline = asyncio.get_running_loop().time() + timeout_s
-        while self._count(words) < wanted:
+        while self.said_times(words) < times:
             assert asyncio.get_running_loop().time() < deadline, f"never said: {words}\n{self.said()}"
             await asyncio.sleep(0.1)
 
-    def _count(self, words: str) -> int:
+    def said_times(self, words: str) -> int:
+        """Returns how often the program's log has said something up to now."""
         return self.log.read_text(encoding="utf-8", errors="replace").count(words)
 
     def said(self) -> str:
@@ -158,7 +160,7 @@ def copied(project: Path, program_root: Path, place: Path) -> Path:
     """Copies a project's data and the program's code into `place`, where both may be damaged; returns it."""
     for root, names in ((project, ("knowledge", "nlu_data")), (program_root, ("bot", "actions"))):
         for name in names:
-            shutil.copytree(root / name, place / name)
+            shutil.copytree(root / name, place / name, ignore=PASSING)
     shutil.copy(project / "config.yml", place / "config.yml")
     shutil.copy(program_root / "pyproject.toml", place / "pyproject.toml")
     return place
@@ -192,7 +194,7 @@ async def installed(root: Path, models: Sequence[Path], server: TelegramServer) 
         stack.callback(_unless_stopped, postgres)
         redis.start()
         running = Installation(
-            root, var, server, postgres, redis, postgres.new_database(), _free_ports(WORKERS), has_small_disk
+            root, var, server, postgres, redis, postgres.new_database(), free_ports(WORKERS)[0], has_small_disk
         )
         running.log = place / "log"
         running.start()
@@ -225,18 +227,3 @@ def _small_disk(folder: Path, size_bytes: int) -> Iterator[bool]:
 def _unless_stopped(postgres: Postgres) -> None:
     with contextlib.suppress(AssertionError):
         postgres.stop()
-
-
-def _free_ports(count: int) -> int:
-    """Returns the first of so many ports in a row that nobody listens on."""
-    while True:
-        with contextlib.ExitStack() as stack:
-            first = stack.enter_context(socket.socket())
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                for more in range(1, count):
-                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port + more))
-            except (OSError, OverflowError):
-                continue
-        return port

@@ -18,6 +18,9 @@ from pathlib import Path
 
 from tests.faults.installation import WORKERS, Installation, current_archive
 
+#: What a worker says of its model when it cannot use the one that was activated.
+REFUSED = "stays in use"
+
 
 @dataclass
 class Strike:
@@ -120,8 +123,10 @@ async def swap_model(strike: Strike) -> None:
     """Activates another model: the same one packed anew, which is another file."""
     archive = current_archive(strike.on.var)
     other = archive.with_name(f"{strike.chance.randrange(10**9):09}.tar.gz")
+    words = "answers from now on"
+    heard = strike.on.said_times(words)
     _activate(strike.on.var, other, archive.read_bytes() + gzip.compress(b""))
-    await asyncio.gather(strike.asked(strike.length), strike.on.until_said("answers from now on", WORKERS))
+    await asyncio.gather(strike.asked(strike.length), strike.on.until_said(words, heard + WORKERS))
     archive.unlink()
 
 
@@ -130,8 +135,9 @@ async def damage_model(strike: Strike) -> None:
     archive = current_archive(strike.on.var)
     content = archive.read_bytes()
     broken = archive.with_name("broken.tar.gz")
+    heard = strike.on.said_times(REFUSED)
     _activate(strike.on.var, broken, content[: len(content) // 2])
-    await asyncio.gather(strike.asked(strike.length), strike.on.until_said("stays in use", WORKERS))
+    await asyncio.gather(strike.asked(strike.length), strike.on.until_said(REFUSED, heard + WORKERS))
     _activate(strike.on.var, archive, content)
     broken.unlink()
 
@@ -142,9 +148,10 @@ async def damage_knowledge(strike: Strike) -> None:
     whole, archive = path.read_bytes(), current_archive(strike.on.var)
     path.write_bytes(whole[: len(whole) // 2] + b"\n: [")
     other = archive.with_name("beside.tar.gz")
+    heard = strike.on.said_times(REFUSED)
     try:
         _activate(strike.on.var, other, archive.read_bytes() + gzip.compress(b""))
-        await asyncio.gather(strike.asked(strike.length), strike.on.until_said("stays in use", WORKERS))
+        await asyncio.gather(strike.asked(strike.length), strike.on.until_said(REFUSED, heard + WORKERS))
     finally:
         path.write_bytes(whole)
         _activate(strike.on.var, archive, archive.read_bytes())

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from bot.errors import KnowledgeError
 from bot.knowledge.loader import load, read_yaml
+from bot.phrases import check_phrases, load_phrases
 from bot.store.lessons import sentence
 from bot.teaching.writing import quoted
-from tests.bot import small_base
+from tests.bot import small_base, small_flows
 from tests.fuzz.cases import cases, damaged
 
 _FOLDER = TemporaryDirectory(prefix="fuzz")
-_ROOT = small_base.write(Path(_FOLDER.name) / "small") / "knowledge"
+_ROOT = small_flows.add(small_base.write(Path(_FOLDER.name) / "small"))
 _FILES = {path: path.read_bytes() for path in sorted(_ROOT.rglob("*.yml"))}
 _PIECES = [
     ": ",
@@ -103,6 +104,29 @@ def test_loads_or_refuses_a_knowledge_base_with_a_damaged_file(file):
         said = str(error)
     finally:
         path.write_bytes(_FILES[path])
+    _one_line(said)
+
+
+_PHRASES = Path(_FOLDER.name) / "phrases"
+_PHRASE_FILES = {
+    name: (small_base.ROOT / "nlu_data" / name).read_bytes()
+    for name in ("en/phrases.yml", "zh/phrases.yml", "foreign.yml")
+}
+
+
+@settings(cases, max_examples=cases.max_examples // 5)  # each reads all of them
+@given(st.sampled_from(sorted(_PHRASE_FILES)).flatmap(lambda n: st.tuples(st.just(n), damaged(_PHRASE_FILES[n]))))
+@example(("foreign.yml", b"foreign: [a]"))
+@example(("en/phrases.yml", b"phrases: {a: 1}"))
+def test_loads_or_refuses_damaged_phrases(file):
+    for name, data in {**_PHRASE_FILES, file[0]: file[1]}.items():
+        (_PHRASES / name).parent.mkdir(parents=True, exist_ok=True)
+        (_PHRASES / name).write_bytes(data)
+    said = ""
+    try:
+        check_phrases(load_phrases(_PHRASES, ["en", "zh"]))
+    except KnowledgeError as error:
+        said = str(error)
     _one_line(said)
 
 

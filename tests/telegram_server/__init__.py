@@ -40,8 +40,8 @@ People (`where` is the private chat unless a group is given; all write and retur
 What was seen (`Message`: text, html, entities, links, buttons, labels, kind, photo, document, file, versions, …):
     server.outbox.messages(ada), .last(ada), .transcript(ada), .actions, .answers
     server.outbox.calls, .calls_of("sendPhoto", accepted=True), .refused     calls of the bot, polls left out
-    await server.outbox.wait_for(ada, count=2, timeout_s=10, where=lambda message: …)
-    await server.outbox.wait_until(lambda: …, timeout_s=10, what="…")     looked at after each thing that happens
+    await server.outbox.wait_for(ada, count=2, timeout_s=60, where=lambda message: …)
+    await server.outbox.wait_until(lambda: …, timeout_s=60, what="…")     looked at after each thing that happens
     server.updates.pending, .confirmed, .history     what the bot has still to fetch, what it confirmed, all there was
     view.write(server.outbox.chat(ada), path, language="en"); view.shoot(page, png)
 """

@@ -73,7 +73,8 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, StoredFile] = {}
         self.queries = itertools.count(4_000_000_000_001)
-        self._user_ids = itertools.count(100_001)
+        # So long that no time stamp and no digest holds one by chance; tests look for them in files.
+        self._user_ids = itertools.count(7_310_000_000_001)
         self._group_ids = itertools.count(1)
         self._file_ids = itertools.count(1)
         self._message_ids: dict[int, itertools.count[int]] = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.telegram_server.chats import User
 from tests.telegram_server.messages import Message
 from tests.telegram_server.outbox import HasChat
+from tests.telegram_server.signals import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.telegram_server.methods.inline import InlineAnswer
@@ -37,7 +38,7 @@ class InlineQuery:
             server.updates.add("inline_query", query, user.id)
         return cls(server, user, text, query_id, asked=cached is None)
 
-    async def answer(self, timeout_s: float = 10.0) -> InlineAnswer:
+    async def answer(self, timeout_s: float = PATIENCE_S) -> InlineAnswer:
         """Waits for the cards."""
         answers = self.server.inline_answers
         await self.server.outbox.wait_until(

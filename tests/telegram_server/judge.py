@@ -18,7 +18,6 @@ import asyncio
 import contextlib
 import json
 import shutil
-import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,12 +27,13 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from tests.ports import free_ports
 from tests.telegram_server.detection import find_entities
 from tests.telegram_server.repair_proxy import RepairProxy
 from tests.telegram_server.server import TOKEN
+from tests.telegram_server.signals import PATIENCE_S
 
 FOLDER = Path(__file__).resolve().parent.parent / "node"
-START_S = 30
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,12 @@ class Judge:
             if str(each.get("message", {}).get("chat_id", "")) == str(person)
         ]
 
-    async def replies(self, person: int = 1, count: int = 1, *, timeout_s: float = 20.0) -> list[Seen]:
+    async def replies(self, person: int = 1, count: int = 1, *, timeout_s: float = PATIENCE_S) -> list[Seen]:
         """Waits until the bot has sent that many messages to a person; returns all it sent."""
         return await self.wait_for(person, lambda messages: len(messages) >= count, timeout_s=timeout_s)
 
     async def wait_for(
-        self, person: int, condition: Callable[[list[Seen]], bool], *, timeout_s: float = 20.0
+        self, person: int, condition: Callable[[list[Seen]], bool], *, timeout_s: float = PATIENCE_S
     ) -> list[Seen]:
         """Waits until the bot's messages to a person are as wanted, looked at after each call of the bot."""
         loop = asyncio.get_running_loop()
@@ -141,15 +141,13 @@ def missing() -> str:
 @contextlib.asynccontextmanager
 async def running() -> AsyncIterator[Judge]:
     """Starts the server with its proxy; both end with the block."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (port,) = free_ports()
     process = await asyncio.create_subprocess_exec(
         *("node", str(FOLDER / "serve.js"), str(port)), stdout=asyncio.subprocess.PIPE
     )
     try:
         assert process.stdout
-        line = await asyncio.wait_for(process.stdout.readline(), START_S)
+        line = await asyncio.wait_for(process.stdout.readline(), PATIENCE_S)
         assert line == b"ready\n", f"telegram-test-api did not start: {line!r}"
         address = f"http://127.0.0.1:{port}"
         async with RepairProxy(address) as proxy, aiohttp.ClientSession() as session:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from tests.telegram_server.chats import Chat, User, World
 from tests.telegram_server.messages import Message
-from tests.telegram_server.signals import Signal
+from tests.telegram_server.signals import PATIENCE_S, Signal
 
 
 class HasChat(Protocol):
@@ -92,7 +92,7 @@ class Outbox:
         chat: HasChat | Chat | int,
         count: int = 1,
         *,
-        timeout_s: float = 10.0,
+        timeout_s: float = PATIENCE_S,
         where: Callable[[Message], bool] = lambda _: True,
     ) -> list[Message]:
         """Waits until the bot has at least `count` messages (for which `where` holds) in a chat; returns these."""
@@ -104,7 +104,7 @@ class Outbox:
         return [message for message in self.messages(chat) if where(message)]
 
     async def wait_until(
-        self, condition: Callable[[], bool], *, timeout_s: float = 10.0, what: str | Callable[[], str] = "this"
+        self, condition: Callable[[], bool], *, timeout_s: float = PATIENCE_S, what: str | Callable[[], str] = "this"
     ) -> None:
         """Waits until a condition holds, looked at again after each thing that happens; fails when the time is up."""
         if await self.changed.until(condition, timeout_s):

@@ -14,6 +14,7 @@ from tests.telegram_server.membership import announce_status, reaches_bot
 from tests.telegram_server.messages import Message
 from tests.telegram_server.outbox import HasChat
 from tests.telegram_server.presses import Press, find_button
+from tests.telegram_server.signals import PATIENCE_S
 from tests.telegram_server.texts import TEXT_LIMIT
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ class Person:
         count: int = 1,
         where: HasChat | None = None,
         *,
-        timeout_s: float = 10.0,
+        timeout_s: float = PATIENCE_S,
         matching: Callable[[Message], bool] = lambda _: True,
     ) -> list[Message]:
         """Waits for messages of the bot that this person has not taken note of yet; returns all of these."""
@@ -251,7 +252,7 @@ class Person:
         self._seen.update(found)
         return found
 
-    async def reply(self, where: HasChat | None = None, *, timeout_s: float = 10.0) -> Message:
+    async def reply(self, where: HasChat | None = None, *, timeout_s: float = PATIENCE_S) -> Message:
         """Waits for a message of the bot that is new to this person; returns the newest."""
         return (await self.replies(1, where, timeout_s=timeout_s))[-1]
 

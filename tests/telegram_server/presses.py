@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.telegram_server.chats import Chat
 from tests.telegram_server.messages import Button, Message
 from tests.telegram_server.outbox import CallbackAnswer
+from tests.telegram_server.signals import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.telegram_server.server import TelegramServer
@@ -22,7 +23,7 @@ class Press:
     message: Message
     versions: int
 
-    async def answered(self, timeout_s: float = 10.0) -> CallbackAnswer:
+    async def answered(self, timeout_s: float = PATIENCE_S) -> CallbackAnswer:
         """Waits until the button stops spinning; returns what popped up."""
 
         def found() -> CallbackAnswer | None:
@@ -33,7 +34,7 @@ class Press:
         assert answer
         return answer
 
-    async def edited(self, timeout_s: float = 10.0) -> Message:
+    async def edited(self, timeout_s: float = PATIENCE_S) -> Message:
         """Waits until the message over the button has changed since it was pressed; returns it."""
         await self.server.outbox.wait_until(
             lambda: len(self.message.versions) > self.versions,

@@ -9,6 +9,8 @@ from typing import Any
 from aiohttp import web
 from typing_extensions import Self
 
+from tests.leaks import LAST_NAME
+from tests.ports import free_ports
 from tests.telegram_server.chats import BOT_ID, World
 from tests.telegram_server.faults import Faults
 from tests.telegram_server.groups import Group
@@ -104,8 +106,8 @@ class TelegramServer:
         app.router.add_route("*", "/{rest:.*}", self._not_found)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
+        self.port = self.port or free_ports()[0]
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        self.port = self._runner.addresses[0][1]
 
     async def go_down(self) -> None:
         """Is gone from the network: open connections break, new ones are refused."""
@@ -123,6 +125,7 @@ class TelegramServer:
             first_name: As it stands in the account.
             account: `language_code`, `username`, `last_name`.
         """
+        account.setdefault("last_name", LAST_NAME)
         return Person(self, self.world.add_user(user_id, first_name, **account))
 
     async def group(

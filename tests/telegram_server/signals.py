@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+#: How long a test waits for what comes in a tenth of a second on a machine that does nothing else.
+PATIENCE_S = 60.0
+
 
 class Signal:
     """Something has changed."""

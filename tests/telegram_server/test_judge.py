@@ -59,7 +59,7 @@ async def test_gives_updates_again_until_they_are_confirmed(judge):
     application = Application.builder().token(judge.token).base_url(judge.base_url).build()
     async with application.bot as bot:
         await judge.say("one")
-        (first,) = await bot.get_updates(timeout=5)
+        (first,) = await bot.get_updates(timeout=60)
         await judge.say("two")
         assert [update.message.text for update in await bot.get_updates()] == ["one", "two"]
         assert [update.message.text for update in await bot.get_updates(offset=first.update_id + 1)] == ["two"]

@@ -67,7 +67,7 @@ async def test_is_off_until_switched_on(bot, telegram_server):
     await ada.start()
     for _ in range(3):
         await bot.send_message(ada.id, "one")
-    telegram_server.limits.enabled = True
+    telegram_server.limits.enabled, telegram_server.limits.clock = True, lambda: 100.0
     await bot.send_message(ada.id, "two")
     with pytest.raises(RetryAfter):
         await bot.send_message(ada.id, "three")

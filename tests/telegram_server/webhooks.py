@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from tests.telegram_server.chats import World
-from tests.telegram_server.signals import Signal
+from tests.telegram_server.signals import PATIENCE_S, Signal
 from tests.telegram_server.updates import Pending, Updates
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -36,7 +36,7 @@ class Pusher:
     updates: Updates
     changed: Signal
     webhook: Webhook = field(default_factory=Webhook)
-    timeout_s: float = 10.0
+    timeout_s: float = PATIENCE_S
     retry_s: float = 0.05
     longest_retry_s: float = 1.0
     #: The answers of the bot to every push: update id and HTTP status, 0 where there was none.

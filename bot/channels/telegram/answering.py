@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import logging
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -14,8 +16,9 @@ from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot
 
 from bot.channels.telegram import browsing, flows, handover, privately
 from bot.channels.telegram.front import Asker, Front
+from bot.channels.telegram.remaining import Rest
 from bot.channels.telegram.rendering import Button, Extras, Outgoing, render
-from bot.channels.telegram.sending import Sent, UndeliveredError, deliver, edit, typing
+from bot.channels.telegram.sending import Document, Sent, UndeliveredError, deliver, edit, typing
 from bot.dialogue.door import Answer
 from bot.flows.saying import is_of_flow
 from bot.reply import Outcome, Reply
@@ -28,12 +31,31 @@ App = Application[ExtBot[Any], Context, dict[Any, Any], dict[Any, Any], dict[Any
 Handler = BaseHandler[Any, Context, Any]
 #: The name under which the front stands in the application's `bot_data`.
 FRONT = "front"
+#: The name under which stands there what could not be delivered, by the number of the update; in memory alone.
+_UNDELIVERED = "undelivered"
+#: After a restart, and for more than so many, the answers are worked out anew.
+_MOST_UNDELIVERED = 1000
 
 
 def front_of(context: Context) -> Front:
     """Returns the front that the application was built with."""
     front: Front = context.bot_data[FRONT]
     return front
+
+
+def keep_undelivered(context: Context, number: int, error: UndeliveredError) -> None:
+    """Keeps an answer for when its update comes again."""
+    kept: OrderedDict[int, Callable[[], Awaitable[object]]] = context.bot_data.setdefault(_UNDELIVERED, OrderedDict())
+    if error.again is not None:
+        kept[number] = error.again
+    while len(kept) > _MOST_UNDELIVERED:
+        kept.popitem(last=False)
+
+
+def undelivered(context: Context, number: int) -> Callable[[], Awaitable[object]] | None:
+    """Returns what delivers the answer that an update already has, and lets go of it; None where it has none."""
+    again: Callable[[], Awaitable[object]] | None = context.bot_data.get(_UNDELIVERED, {}).pop(number, None)
+    return again
 
 
 async def answer(
@@ -89,11 +111,8 @@ async def answer(
     under = [*listed, *flow_rows, *rows, *_rows(front, asker, reply, is_told_here=is_told_here)]
     outgoing = render(bare, front.payloads, Extras(notes, tuple(tuple(row) for row in under)))
     if edits and len(outgoing) == 1 and await edit(bot, asker.place, edits, outgoing[0]):
-        sent: Sent = "sent"
-    else:
-        sent = await deliver(bot, asker.place, outgoing)
-    front.dialogue.discard(reply)
-    return await _settled(front, bot, asker, answered, sent, is_first=is_first)
+        return await _settled(front, bot, asker, answered, "sent", is_first=is_first)
+    return await _brought(front, bot, asker, answered, outgoing, is_first=is_first)
 
 
 async def say(
@@ -105,20 +124,52 @@ async def say(
     rows: Rows = (),
     text: str = "",
     outcome: Outcome = "notice",
+    *,
+    is_notice: bool = False,
     **values: str | int,
 ) -> Sent:
-    """Says one phrase of this channel, logged as a turn of its own."""
+    """Says one phrase of this channel, logged as a turn of its own.
+
+    Args:
+        rows: buttons under it.
+        text: what the person said, as it is logged.
+        is_notice: whether the phrase tells of the log: the person is remembered as having been told once it has left.
+    """
     message = front.message(asker, number, text=text)
     answered = front.dialogue.notice(message, f"telegram_{name}", outcome=outcome, **values)
     outgoing = render(answered.reply, front.payloads, Extras(rows=tuple(tuple(row) for row in rows)))
-    return await _settled(front, bot, asker, answered, await deliver(bot, asker.place, outgoing), is_first=False)
+    is_first = is_notice and asker.person.noticed_at is None
+    return await _brought(front, bot, asker, answered, outgoing, is_first=is_first)
+
+
+async def hand_over(
+    front: Front, bot: Bot, asker: Asker, number: str, document: Document, name: str, text: str, **values: str | int
+) -> Sent:
+    """Hands a file over, logged as a turn of its own that the phrase `name` stands for."""
+    answered = front.dialogue.notice(
+        front.message(asker, number, text=text), f"telegram_{name}", outcome="notice", **values
+    )
+    return await _brought(front, bot, asker, answered, [document])
 
 
 async def ask_back(front: Front, bot: Bot, asker: Asker, number: str, name: str, **values: str | int) -> Sent:
     """Says one phrase of this channel and opens the person's field for a reply to it."""
     answered = front.dialogue.notice(front.message(asker, number), f"telegram_{name}", outcome="notice", **values)
     outgoing = [dataclasses.replace(message, asks_reply=True) for message in render(answered.reply, front.payloads)]
-    return await _settled(front, bot, asker, answered, await deliver(bot, asker.place, outgoing), is_first=False)
+    return await _brought(front, bot, asker, answered, outgoing)
+
+
+async def bring_rest(front: Front, bot: Bot, asker: Asker, rest: Rest) -> None:
+    """Delivers what is missing of an answer whose beginning has left, and settles the answer.
+
+    Raises:
+        UndeliveredError: see `deliver`.
+    """
+    asker = dataclasses.replace(asker, place=rest.place)
+    if rest.answered is None:
+        await deliver(bot, rest.place, rest.outgoing)
+        return
+    await _brought(front, bot, asker, rest.answered, rest.outgoing, is_first=rest.is_first)
 
 
 async def _offered(front: Front, asker: Asker, language: str) -> tuple[str, list[list[Button]]]:
@@ -128,6 +179,30 @@ async def _offered(front: Front, asker: Asker, language: str) -> tuple[str, list
         return front.words(language, "person_nothing"), []
     words = front.words(language, "person_offer", question=drafted.question, operator=front.settings.operator)
     return words, handover.consent_rows(front, language, drafted)
+
+
+async def _brought(
+    front: Front,
+    bot: Bot,
+    asker: Asker,
+    answered: Answer,
+    outgoing: Sequence[Outgoing | Document],
+    *,
+    is_first: bool = False,
+) -> Sent:
+    """Delivers an answer and settles it.
+
+    Raises:
+        UndeliveredError: the platform is away; it says how to deliver the same again, or what is missing of it.
+    """
+    try:
+        sent = await deliver(bot, asker.place, outgoing)
+    except UndeliveredError as error:
+        error.again = functools.partial(_brought, front, bot, asker, answered, outgoing, is_first=is_first)
+        error.answered, error.is_first = answered, is_first
+        raise
+    front.dialogue.discard(answered.reply)
+    return await _settled(front, bot, asker, answered, sent, is_first=is_first)
 
 
 async def _settled(front: Front, bot: Bot, asker: Asker, answered: Answer, sent: Sent, *, is_first: bool) -> Sent:

@@ -34,6 +34,7 @@ from bot.channels.telegram.handlers import (
     start,
 )
 from bot.channels.telegram.intake import DurableQueue, InOrder
+from bot.channels.telegram.moved import MovedGroups
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.payloads import Payloads
 from bot.channels.telegram.reading import CarefulRequest
@@ -96,6 +97,7 @@ def assemble(settings: Settings, dialogue: Dialogue, *, workers: int = 1) -> Ass
         former=FormerKeys.from_settings(settings),
         inbox=Inbox.of(settings, f"telegram/{token.partition(':')[0]}"),
         payloads=Payloads(lambda: dialogue.knowledge),
+        moved=MovedGroups(settings.var / "telegram" / "moved", key),
     )
     if settings.redis_url:
         front.people_allowance = SharedAllowance(settings.redis_url, "people", PERSON_BURST, PERSON_PER_MINUTE)

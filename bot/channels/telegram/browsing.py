@@ -5,27 +5,52 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.channels.telegram.front import Front
+from bot.channels.telegram.front import CHANNEL, Front
 from bot.channels.telegram.markup import cut
 from bot.channels.telegram.rendering import Button
 from bot.knowledge import render
+from bot.reply import Reply, per_page
 
-_PER_PAGE = 8
+_PER_PAGE = per_page(CHANNEL)
 _PLACES_PER_PAGE = 24
 _PLACES_PER_ROW = 4
 _LABEL = 60
 #: The intents whose choices are the list of all topics.
 _TOPIC_LISTS = frozenset({"ask_topics", "ask_help", "greet"})
+#: The intent whose choices are entries of one topic.
+_TOPIC = "show_topic"
 
 Rows = list[list[Button]]
 
 
-def long_list(front: Front, reply: object) -> Rows:
-    """Returns the keyboard of all topics in place of a reply's own choices where it lists more than fit a page."""
-    intent, choices = getattr(reply, "intent", ""), getattr(reply, "choices", ())
-    if intent in _TOPIC_LISTS and len(choices) > _PER_PAGE:
-        return topics(front, str(getattr(reply, "language", "")), 1)
+def long_list(front: Front, reply: Reply) -> Rows:
+    """Returns a keyboard with pages in place of a reply's own choices where they are a part of a longer list."""
+    if reply.intent in _TOPIC_LISTS and len(reply.choices) > _PER_PAGE:
+        return topics(front, reply.language, 1)
+    if reply.intent == _TOPIC:
+        return _of_topic(front, reply)
     return []
+
+
+def _of_topic(front: Front, reply: Reply) -> Rows:
+    """Returns the page of a topic that a reply shows, with the buttons to the others; nothing where it has one page."""
+    read = front.payloads.read
+    made = [Button(cut(choice.label, _LABEL), front.payloads.of(choice)) for choice in reply.choices]
+    pressed = [(button, press) for button in made if (press := read(button.data)) is not None]
+    shown = [press.values[0] for _, press in pressed if press.kind == "e"]
+    knowledge = front.dialogue.knowledge
+    if not shown:  # no topic has that name: all of them are listed
+        return topics(front, reply.language, 1) if len(made) > _PER_PAGE else []
+    if shown[0] not in knowledge.entries:  # switched off meanwhile
+        return []
+    topic = knowledge.entries[shown[0]].topic
+    entries = [entry.id for entry in knowledge.entries.values() if entry.topic == topic]
+    last = -(-len(entries) // _PER_PAGE)
+    turning = _turning(front, entries.index(shown[0]) // _PER_PAGE + 1, last, "t", topic)
+    if not turning:
+        return []
+    rows = [[button] for button, press in pressed if press.kind == "e"]
+    return [*rows, turning, *([button] for button, press in pressed if press.kind not in ("e", "t"))]
 
 
 def topics(front: Front, language: str, page: int) -> Rows:

@@ -77,8 +77,10 @@ async def _tell(front: Front, bot: Bot, contact: Contact) -> Sent | None:
         try:
             sent = await deliver(bot, Place(int(contact.address)), [Outgoing(text) for text in messages(blocks)])
         except UndeliveredError as error:
-            logger.warning("a person is told later that nobody has answered: %s", type(error.__cause__).__name__)
-            return None
+            if not error.sent:
+                logger.warning("a person is told later that nobody has answered: %s", type(error.__cause__).__name__)
+                return None
+            sent = "refused"
         if sent == "blocked":
             now = datetime.now(timezone.utc)
             await asyncio.to_thread(front.people.change, contact.pseudonym, blocked_at=now)

@@ -11,10 +11,12 @@ from telegram import Chat, Message, Update, User
 
 from bot.channels.telegram.allowance import Allowance
 from bot.channels.telegram.metrics import Metrics
+from bot.channels.telegram.moved import MovedGroups
 from bot.channels.telegram.payloads import Payloads
 from bot.channels.telegram.rendering import Button
 from bot.dialogue import door
 from bot.dialogue.door import Dialogue
+from bot.dialogue.naming import held_in
 from bot.languages import reply_language
 from bot.settings import Settings
 from bot.store.contacts import ContactStore
@@ -72,6 +74,7 @@ class Front:
     former: FormerKeys
     inbox: Inbox
     payloads: Payloads
+    moved: MovedGroups
     username: str = ""
     #: Pseudonym → the last question, with the id of its row where it is logged; in memory alone.
     questions: OrderedDict[str, tuple[str, str]] = field(default_factory=OrderedDict)
@@ -114,7 +117,8 @@ class Front:
         chat_id = chat.id if chat is not None else user.id
         conversation = name
         if not is_private:
-            conversation = pseudonym(self.secret, CHANNEL, f"{sender}/{chat_id}/{thread or 0}")
+            place = f"{sender}/{self.moved.first(chat_id)}/{thread or 0}"
+            conversation = held_in(name, pseudonym(self.secret, CHANNEL, place))
         last = self.dialogue.last_language(conversation)
         language = reply_language("", self.dialogue.knowledge.languages, chosen=person.language, last=last, hint=hint)
         reply_to = said.message_id if said is not None and not is_private else 0

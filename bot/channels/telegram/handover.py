@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime, timezone
 
 from bot.channels.telegram.front import Asker, Front
@@ -86,16 +86,24 @@ async def typed_consent(front: Front, asker: Asker, text: str) -> tuple[Contact,
     if await front.dialogue.is_in_flow(asker.conversation):  # there a yes, or a number, answers what the flow asks
         await asyncio.to_thread(front.contacts.shelve, asker.pseudonym)
         return None
-    # By number or label too, as of any other choice; Chinese keyboards type full-width digits.
-    labels = [front.words(asked.language, f"button_{name}").casefold() for name in ("consent", "no_consent")]
-    said = unicodedata.normalize("NFKC", text).strip().casefold()
-    picked = re.sub(r"[.。、) ]+$", "", said)
-    if picked in ("1", "2") or text.strip().casefold() in labels:
-        return asked, picked == "1" or text.strip().casefold() == labels[0]
+    # By number or label too, as of any other choice.
+    choice = picked(text, [front.words(asked.language, f"button_{name}") for name in ("consent", "no_consent")])
+    if choice is not None:
+        return asked, choice == 0
     intent = await front.dialogue.intent_of(text)
     if intent in ("affirm", "deny"):
         return asked, intent == "affirm"
     await asyncio.to_thread(front.contacts.shelve, asker.pseudonym)
+    return None
+
+
+def picked(text: str, labels: Sequence[str]) -> int | None:
+    """Returns the place of the label that a text gives by its number or in full, from 0; None where it gives none."""
+    said = text.strip().casefold()
+    for place, label in enumerate(labels):
+        # Chinese keyboards type full-width digits.
+        if unicodedata.normalize("NFKC", said).rstrip(".。、) ") == str(place + 1) or said == label.casefold():
+            return place
     return None
 
 

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -26,14 +28,76 @@ _MOST_AT_ONCE = 10_000
 _RENEW_S = 40.0
 #: How long nothing is asked for that could not be written down.
 _UNKEPT_PAUSE_S = 1.0
+#: An update that was put back comes again sooner: its lease takes two minutes at most, a look through the inbox some
+#: seconds. What has not come by then was answered elsewhere, or erased, and nobody waits for it any longer.
+_COMES_AGAIN_S = 180.0
+#: So many of them are remembered; more do not wait for an answer even after a day's outage.
+_MOST_PUT_BACK = 50_000
+
+
+class PutBack:
+    """Updates whose answers could not be sent: from when each may be tried again, and what waits behind it meanwhile.
+
+    Later ones of the same person in the same chat wait; in another chat the platform may well take an answer.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` is monotonic, in seconds."""
+        self._clock = clock
+        #: Number → the moment from which it may be tried again.
+        self._due: OrderedDict[int, float] = OrderedDict()
+        #: Person and chat → number → the moment until which it is waited for.
+        self._awaited: OrderedDict[tuple[str, int], dict[int, float]] = OrderedDict()
+
+    def wait_s(self, number: int) -> float:
+        """Returns how long an update has still to wait before it is tried again."""
+        return max(0.0, self._due.get(number, 0.0) - self._clock())
+
+    def put_off(self, number: int, wait_s: float) -> None:
+        """Notes that the platform wants nothing for so long: to try an update before that would only annoy it."""
+        self._due[number] = self._clock() + wait_s
+        while len(self._due) > _MOST_PUT_BACK:
+            self._due.popitem(last=False)
+
+    def add(self, person: str, update: Update) -> None:
+        """Notes that an update was put back, and that later ones wait for it."""
+        until = self._clock() + self.wait_s(update.update_id) + _COMES_AGAIN_S
+        self._awaited.setdefault(_key(person, update), {})[update.update_id] = until
+        while len(self._awaited) > _MOST_PUT_BACK:
+            self._awaited.popitem(last=False)
+
+    def remove(self, person: str, update: Update) -> None:
+        """Notes that an update is done with: nothing waits behind it any longer."""
+        self._due.pop(update.update_id, None)
+        awaited = self._awaited.get(_key(person, update), {})
+        awaited.pop(update.update_id, None)
+        if not awaited:
+            self._awaited.pop(_key(person, update), None)
+
+    def is_behind(self, person: str, update: Update) -> bool:
+        """Returns whether an update has to wait for an earlier one."""
+        now = self._clock()
+        awaited = self._awaited.get(_key(person, update), {})
+        return any(number < update.update_id and until > now for number, until in awaited.items())
+
+
+def _key(person: str, update: Update) -> tuple[str, int]:
+    return person, update.effective_chat.id if update.effective_chat else 0
 
 
 class DurableQueue(asyncio.Queue[object]):
     """The update queue: what `put` has returned for survives the process."""
 
-    def __init__(self, inbox: Inbox, person_of: Callable[[Update], str], metrics: Metrics) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        person_of: Callable[[Update], str],
+        metrics: Metrics,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__()
         self._inbox = inbox
+        self.put_back = PutBack(clock)
         self._metrics = metrics
         self._person_of = person_of
         self._waiting: set[int] = set()
@@ -76,7 +140,7 @@ class DurableQueue(asyncio.Queue[object]):
             logger.warning("what a process left behind is looked for again later: %s", error)
         count = 0
         for waiting in await asyncio.to_thread(self._inbox.waiting):
-            if waiting.number in self._waiting:
+            if waiting.number in self._waiting or self.put_back.wait_s(waiting.number):
                 continue
             try:
                 update = Update.de_json(json.loads(waiting.body), bot)
@@ -88,6 +152,18 @@ class DurableQueue(asyncio.Queue[object]):
             await super().put(update)
             count += 1
         return count
+
+    async def keep(self, update: Update, wait_s: float) -> None:
+        """Writes an update of our own into the inbox, where it is found after `wait_s`; later ones wait for it.
+
+        Raises:
+            StoreError: it cannot be written down.
+        """
+        person = self._person_of(update)
+        if wait_s:
+            self.put_back.put_off(update.update_id, wait_s)
+        self.put_back.add(person, update)
+        await asyncio.to_thread(self._inbox.receive, update.update_id, person, update.to_json())
 
     def left(self, number: int) -> None:
         """Notes that an update waits no longer."""
@@ -102,7 +178,11 @@ class DurableQueue(asyncio.Queue[object]):
 
 
 class InOrder(BaseUpdateProcessor):
-    """Works on one person's updates one after the other, on those of different people side by side."""
+    """Works on one person's updates one after the other, on those of different people side by side.
+
+    What could not be answered goes back into the inbox, and so does what comes after it: they are queued again together
+    by whoever looks through the inbox.
+    """
 
     def __init__(
         self,
@@ -136,9 +216,13 @@ class InOrder(BaseUpdateProcessor):
         if not isinstance(update, Update):
             await coroutine
             return
-        async with self._alone(self._person_of(update)):
+        person, put_back = self._person_of(update), self._queue.put_back
+        async with self._alone(person):
             number = update.update_id
-            if self._is_stopping or not await asyncio.to_thread(self._inbox.take, number):
+            has_to_wait = self._is_stopping or put_back.is_behind(person, update)
+            if has_to_wait or not await asyncio.to_thread(self._inbox.take, number):
+                if not has_to_wait:  # somebody else has it
+                    put_back.remove(person, update)
                 self._queue.left(number)
                 coroutine.close()  # type: ignore[attr-defined]  # PTB hands in a coroutine
                 return
@@ -152,13 +236,16 @@ class InOrder(BaseUpdateProcessor):
                     await coroutine
             except BaseException:
                 # Not the handlers', which end in the error handler: nobody has told the person anything.
+                put_back.add(person, update)
                 await self._give_back(number)
                 raise
             else:
                 if number in self._postponed:
                     self._postponed.discard(number)
+                    put_back.add(person, update)
                     await asyncio.to_thread(self._inbox.put_back, number)
                 else:
+                    put_back.remove(person, update)
                     await asyncio.to_thread(self._inbox.finish, number)
             finally:
                 renewing.cancel()

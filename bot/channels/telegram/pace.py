@@ -3,15 +3,20 @@
 A request is repeated only when the platform certainly did not take it: it refused it (429, 5xx), or could not be
 reached. Where the connection broke after the request had left, nobody knows: a message is then not sent again, since it
 might reach the person twice.
+
+Where the platform says how long it wants nothing (429), nothing else goes to that chat meanwhile either.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import os
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
@@ -29,6 +34,10 @@ _REMEMBERED = 10_000
 _LONGEST_S = 120.0
 _NOT_REACHED = ("ConnectError", "ConnectTimeout", "PoolTimeout")
 _TRIES_OF_CHANGES = 3
+#: What only eases the wait of whoever has pressed or typed something: after so long it is of no use to anybody, and it
+#: must not hold up what was asked for.
+_COURTESIES = ("answerCallbackQuery", "answerInlineQuery")
+_COURTESY_S = 10.0
 
 
 class StoppingError(Exception):
@@ -60,10 +69,14 @@ class Pace(BaseRateLimiter[dict[str, Any]]):
         self, clock: Callable[[], float] = time.monotonic, longest_s: float = _LONGEST_S, share: int = 1
     ) -> None:
         """Holds the pace of one bot; `share` is by how many processes it is shared evenly."""
+        # Without it the library warns at each 429 that the wait will be a timedelta one day (python-telegram-bot 22.8).
+        os.environ.setdefault("PTB_TIMEDELTA", "1")
         self._clock = clock
         self._longest_s = longest_s
         self._overall = Window(max(1, OVERALL[0] // share), OVERALL[1])
         self._chats: OrderedDict[object, tuple[Window, ...]] = OrderedDict()
+        #: Chat, or method that knows none → the moment before which the platform wants nothing of it.
+        self._not_before: OrderedDict[object, float] = OrderedDict()
         self._stopping = asyncio.Event()
 
     async def initialize(self) -> None:
@@ -85,40 +98,60 @@ class Pace(BaseRateLimiter[dict[str, Any]]):
         data: dict[str, Any],
         rate_limit_args: dict[str, Any] | None,
     ) -> Any:
-        """See parent class."""
-        is_message = endpoint.startswith(("send", "copy", "forward")) and endpoint != "sendChatAction"
-        began = self._clock()
+        """See parent class.
+
+        Raises:
+            RetryAfter: also without asking, while the platform wants nothing for longer than is waited here.
+        """
+        chat = data.get("chat_id")
+        key = endpoint if chat is None else chat
+        is_sign = endpoint == "sendChatAction"
+        is_message = endpoint.startswith(("send", "copy", "forward")) and not is_sign
+        longest_s = 0.0 if is_sign else min(self._longest_s, _COURTESY_S if endpoint in _COURTESIES else math.inf)
+        last = self._clock() + longest_s
         tries = 0
         while True:
-            if is_message:
-                await self._turn(data.get("chat_id"))
+            await self._turn(key, (self._overall, *self._windows(chat)) if is_message else (), last)
             tries += 1
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
-                wait = error.retry_after
-                pause_s = float(wait.total_seconds() if hasattr(wait, "total_seconds") else wait) + 0.1
-                if endpoint == "sendChatAction" or self._is_over(began, pause_s):
+                if is_sign:  # has limits of its own
                     raise
+                pause_s = wait_of(error) + 0.1
+                self._leave_alone(key, pause_s)
+                if self._clock() + pause_s > last:
+                    raise
+                logger.info("%s is repeated in %.1f s", endpoint, pause_s)
             except BadRequest:
                 raise
             except NetworkError as error:
                 pause_s = min(0.25 * 2**tries, 15.0)
                 may_repeat = was_not_taken(error) or (not is_message and tries < _TRIES_OF_CHANGES)
-                if endpoint == "sendChatAction" or not may_repeat or self._is_over(began, pause_s):
+                if not may_repeat or self._clock() + pause_s > last:
                     raise
-            logger.info("%s is repeated in %.1f s", endpoint, pause_s)
-            await self._pause(pause_s)
+                logger.info("%s is repeated in %.1f s", endpoint, pause_s)
+                await self._pause(pause_s)
 
-    def _is_over(self, began: float, pause_s: float) -> bool:
-        return self._clock() + pause_s - began > self._longest_s
+    def _leave_alone(self, key: object, pause_s: float) -> None:
+        """Notes that the platform wants nothing of a chat or method for so long."""
+        self._not_before[key] = max(self._not_before.get(key, 0.0), self._clock() + pause_s)
+        self._not_before.move_to_end(key)
+        while len(self._not_before) > _REMEMBERED:
+            self._not_before.popitem(last=False)
 
-    async def _turn(self, chat_id: Any) -> None:
-        """Waits until a message to a chat may go out, and notes that it does."""
-        windows = (self._overall, *self._windows(chat_id))
+    async def _turn(self, key: object, windows: tuple[Window, ...], last: float) -> None:
+        """Waits until a request may go out, and notes in the windows that it does.
+
+        Raises:
+            RetryAfter: the platform wants nothing until after the moment `last`.
+        """
         while True:
             now = self._clock()
-            wait_s = max(window.wait_s(now) for window in windows)
+            not_before = self._not_before.get(key, now)
+            if not_before > max(now, last):
+                raise RetryAfter(math.ceil(not_before - now))
+            wait_s = max(0.0, not_before - now, *(window.wait_s(now) for window in windows))
             if not wait_s:
                 break
             await self._pause(wait_s + 0.01)
@@ -146,6 +179,12 @@ class Pace(BaseRateLimiter[dict[str, Any]]):
         if pause_s > PER_CHAT[1] + 0.1:
             raise StoppingError
         await asyncio.sleep(pause_s)
+
+
+def wait_of(error: RetryAfter) -> float:
+    """Returns how many seconds the platform wants nothing."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
 def was_not_taken(error: NetworkError) -> bool:

@@ -209,6 +209,7 @@ def purge(assembly: Assembly, now: datetime | None = None) -> None:
         lambda: front.contacts.purge(days, now),
         lambda: front.dialogue.store.purge(days, now),
         lambda: front.former.purge(now),
+        lambda: front.moved.purge(days, now),
         front.dialogue.purge,
     ):
         try:

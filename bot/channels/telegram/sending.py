@@ -8,7 +8,8 @@ import dataclasses
 import html
 import logging
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +28,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 from bot.channels.telegram.front import Place
 from bot.channels.telegram.pace import StoppingError, was_not_taken
 from bot.channels.telegram.rendering import Button, Outgoing, is_there
+from bot.dialogue.door import Answer
 
 logger = logging.getLogger(__name__)
 
@@ -36,50 +38,75 @@ _TYPING_AFTER_S = 1.0
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
+@dataclass(frozen=True)
+class Document:
+    """A file made in memory: what stands in it touches no disk."""
+
+    name: str
+    caption: str
+    content: bytes = field(repr=False)
+
+
 class UndeliveredError(Exception):
-    """The platform could not be reached for long: the update is worked on again later."""
+    """The platform could not be reached for long: what has not left of an answer is delivered later.
+
+    `rest` is that, and `place` where it goes; `sent` is how many messages before it have left. `again` delivers an
+    answer of which nothing has left, where whoever has it says so: to work it out once more would find the dialogue
+    further on, and done what was asked for. `answered` is the answer, where it is one of the dialogue's, and `is_first`
+    whether the person is told by it what is logged.
+    """
+
+    again: Callable[[], Awaitable[object]] | None = None
+    answered: Answer | None = None
+    is_first: bool = False
+
+    def __init__(self, place: Place, rest: Sequence[Outgoing | Document], sent: int) -> None:
+        super().__init__(f"{len(rest)} messages could not be sent, {sent} could")
+        self.place, self.rest, self.sent = place, rest, sent
 
 
-async def deliver(bot: Bot, place: Place, outgoing: Sequence[Outgoing]) -> Sent:
+async def deliver(bot: Bot, place: Place, outgoing: Sequence[Outgoing | Document]) -> Sent:
     """Sends messages in their order; the first that cannot be sent ends it.
 
     Raises:
-        UndeliveredError: the platform could not be reached, and nothing of this has been sent.
+        UndeliveredError: the platform could not be reached; it holds what has not been sent.
     """
-    is_first = True
-    for message in outgoing:
+    for sent, message in enumerate(outgoing):
         try:
-            await _send(bot, place if is_first else dataclasses.replace(place, reply_to=0), message)
-        except ChatMigrated as error:
-            place = dataclasses.replace(place, chat_id=error.new_chat_id, reply_to=0)
             try:
                 await _send(bot, place, message)
-            except TelegramError as again:
-                return _outcome(again, is_first=is_first)
+            except ChatMigrated as error:
+                place = dataclasses.replace(place, chat_id=error.new_chat_id, reply_to=0)
+                await _send(bot, place, message)
         except (TelegramError, StoppingError) as error:
-            return _outcome(error, is_first=is_first)
-        is_first = False
+            if _is_away(error):
+                raise UndeliveredError(place, outgoing[sent:], sent) from error
+            return _outcome(error)
+        place = dataclasses.replace(place, reply_to=0)
     return "sent"
 
 
-def _outcome(error: Exception, *, is_first: bool) -> Sent:
+def _is_away(error: Exception) -> bool:
+    """Returns whether a message has certainly not been taken, and may be later."""
+    is_refused = isinstance(error, (Forbidden, BadRequest))
+    is_network = isinstance(error, NetworkError) and was_not_taken(error)
+    return not is_refused and (is_network or isinstance(error, (StoppingError, RetryAfter)))
+
+
+def _outcome(error: Exception) -> Sent:
     if isinstance(error, Forbidden):
         return "blocked"
     if isinstance(error, BadRequest):
         # The words of the error name no text of ours: they are the platform's.
         logger.error("a message was refused: %s", error.message)
         return "blocked" if "chat not found" in error.message.lower() else "refused"
-    is_away = isinstance(error, (StoppingError, RetryAfter)) or (
-        isinstance(error, NetworkError) and was_not_taken(error)
-    )
-    if is_away and is_first:
-        raise UndeliveredError from error
-    return "refused" if is_away else "unknown"
+    return "unknown"
 
 
-async def _send(bot: Bot, place: Place, message: Outgoing) -> None:
-    markup = ForceReply() if message.asks_reply else keyboard(message.keyboard)
-    arguments: dict[str, Any] = {"chat_id": place.chat_id, "reply_markup": markup}
+async def _send(bot: Bot, place: Place, message: Outgoing | Document) -> None:
+    arguments: dict[str, Any] = {"chat_id": place.chat_id}
+    if isinstance(message, Outgoing):
+        arguments["reply_markup"] = ForceReply() if message.asks_reply else keyboard(message.keyboard)
     if place.thread_id is not None:
         arguments["message_thread_id"] = place.thread_id
     if place.reply_to:
@@ -91,14 +118,18 @@ async def _send(bot: Bot, place: Place, message: Outgoing) -> None:
         if "thread not found" in problem or "topic_closed" in problem:
             arguments.pop("message_thread_id", None)
             await _send_marked(bot, message, arguments)
-        elif "can't parse entities" in problem:
+        elif "can't parse entities" in problem and isinstance(message, Outgoing):
             logger.error("the markup of a message was refused; it goes out as plain text")
             await _send_plain(bot, message, arguments)
         else:
             raise
 
 
-async def _send_marked(bot: Bot, message: Outgoing, arguments: dict[str, Any]) -> None:
+async def _send_marked(bot: Bot, message: Outgoing | Document, arguments: dict[str, Any]) -> None:
+    if isinstance(message, Document):
+        file = InputFile(message.content, filename=message.name)
+        await bot.send_document(document=file, caption=message.caption, **arguments)
+        return
     attachment = message.attachment
     if attachment is None:
         await bot.send_message(

@@ -1,7 +1,8 @@
 """One of several processes that answer: it gets its updates from the receiving process and tells it what is done.
 
 Standard input brings one update a line, as JSON, that is in the inbox already; standard output says `ready` once and
-`done NUMBER` for each. The end of standard input is the end of the work.
+`done NUMBER SECONDS` for each, answered or put back. The seconds are how long it is not to be given again, which is 0
+but where the platform has said so. The end of standard input is the end of the work.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ async def work(assembly: Assembly, index: int, monitor: Monitor | None = None) -
     await begin(assembly)
     tasks: list[asyncio.Task[None]] = []
     try:
-        assembly.queue.on_left = lambda number: _say(f"done {number}")
+        put_back = assembly.queue.put_back
+        assembly.queue.on_left = lambda number: _say(f"done {number} {put_back.wait_s(number):.1f}")
         await assembly.app.start()
         if index == 0:
             tasks += [asyncio.create_task(each(assembly)) for each in (publish, _tidy, keep_telling)]

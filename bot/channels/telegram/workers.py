@@ -116,15 +116,17 @@ class Workers:
         if process.stdout is None:
             return
         while line := await process.stdout.readline():
-            word, _, number = line.decode(errors="replace").strip().partition(" ")
+            word, number, wait_s = [*line.decode(errors="replace").split(), "", "", ""][:3]
             if word == "ready":
                 worker.is_ready, worker.pause_s = True, _PAUSE_S
                 for _, update in sorted(worker.given.items()):
                     _write(worker, update)
                 if all(each.is_ready for each in self._all):
                     self.ready.set()
-            elif word == "done" and number.isdecimal():
+            elif word == "done" and number.removeprefix("-").isdecimal():  # our own updates have negative numbers
                 worker.given.pop(int(number), None)
+                if float(wait_s or 0):
+                    self._queue.put_back.put_off(int(number), float(wait_s))
                 self._queue.left(int(number))
 
     async def _give_back(self, worker: _Worker) -> None:

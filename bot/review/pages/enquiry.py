@@ -12,11 +12,19 @@ from bot.review.naming import entry_title
 from bot.review.pages.inbox import PATH, carried, reviewers
 from bot.review.routing import page, post
 from bot.review.visit import Visit
+from bot.store.lessons import OUT_OF_SCOPE
 from bot.store.models import Enquiry
-from bot.store.queue import QueueStore
+from bot.store.queue import AROUND, QueueStore
+from bot.store.removal import RemovalStore
 from bot.store.reviews import STATES
+from bot.store.secrets import secret
+from bot.teaching.sentences import labels_of
 
 _SUGGESTIONS = 8
+#: How many turns more each "more" of a dialogue shows, on either side, and how many at most.
+_MORE_TURNS, _MOST_TURNS = 50, 5000
+#: What the button says that corrects to an intent, whose name stands beside it.
+INTENT = "intent"
 #: What takes the place of words that a reviewer blanks; the labels of the machine's own redaction look alike.
 _BLANK = "[…]"
 
@@ -28,12 +36,16 @@ def enquiry(visit: Visit) -> Response:
     store, console = visit.console.store(QueueStore), visit.console
     visit.note("read_dialogue", row.id)
     decisions = console.reviews.of(row.id)
+    shown = _turns(visit)
     return visit.render(
         "enquiry.html",
         row=row,
         queue=queue,
         here=queue.address(address_of(row.id)),
-        dialogue=store.around(row),
+        dialogue=store.surroundings(row, shown),
+        more_dialogue=queue.address(address_of(row.id), turns=str(min(shown + _MORE_TURNS, _MOST_TURNS))),
+        intents=_intents(visit) if visit.may("reviewer") else [],
+        intent_title=lambda intent: intent_title(visit, intent),
         next=store.next(queue.wanted, queue.order, row.id),
         before=store.next(queue.wanted, queue.order, row.id, back=True),
         decisions=decisions,
@@ -42,6 +54,7 @@ def enquiry(visit: Visit) -> Response:
         find=visit.asked("find", 200),
         done=console.reviews.batch(visit.asked("done")) if visit.asked("done") else [],
         is_taken=bool(visit.asked("taken")),
+        is_deleted=bool(visit.asked("deleted", 4)),
         reviewers=reviewers(console),
         is_entry=lambda id: id in console.knowledge.entries,
         title_of=lambda id: entry_title(console.knowledge, id, visit.words.code),
@@ -52,19 +65,21 @@ def decide(visit: Visit) -> Response:
     """Decides one enquiry and goes on to the next one of the queue."""
     row, queue = _row(visit), read_queue(carried(visit))
     kind, _, entry = visit.typed("decision", 200).partition(":")
-    if (
-        kind not in STATES
-        or (entry and entry not in visit.console.knowledge.entries)
-        or (kind == "correct") != bool(entry)
-    ):
+    intent = ""
+    if kind == INTENT:
+        kind, entry, intent = "correct", "", visit.typed("intent", 100)
+        is_known = intent in _intents(visit)
+    else:
+        is_known = entry in visit.console.knowledge.entries if entry else kind != "correct"
+    if not is_known or kind not in STATES or (entry and kind != "correct"):
         raise HTTPException(400)
     example = visit.typed("example", 500) if visit.typed("is_clean") and kind != "skip" else ""
     decided = visit.console.reviews.decide(
-        {row.id: visit.typed("seen", 20)}, kind, visit.name, entry=entry, example=example
+        {row.id: visit.typed("seen", 20)}, kind, visit.name, entry=entry, intent=intent, example=example
     )
     if not decided.done:
         return visit.redirect(queue.address(address_of(row.id)), taken="1")
-    visit.note(kind, row.id, entry)
+    visit.note(kind, row.id, entry or intent)
     return _go_on(visit, queue, row, decided.batch)
 
 
@@ -82,7 +97,8 @@ def assign(visit: Visit) -> Response:
 def redact(visit: Visit) -> Response:
     """Blanks words in what is kept of the conversation, for good."""
     row, queue = _row(visit), read_queue(carried(visit))
-    changed = visit.console.reviews.redact(row.id, visit.typed("words", 2000).splitlines(), _BLANK)
+    words, key = visit.typed("words", 2000).splitlines(), secret(visit.console.settings)
+    changed = visit.console.reviews.redact(row.id, words, _BLANK, key)
     if changed:
         visit.note("redact", row.id, str(changed))
     return visit.redirect(queue.address(address_of(row.id)))
@@ -96,6 +112,27 @@ def note(visit: Visit) -> Response:
     return visit.redirect(queue.address(address_of(row.id)))
 
 
+def ask_to_delete(visit: Visit) -> Response:
+    """Asks whether an enquiry shall be deleted, and says what goes with it."""
+    return visit.render("enquiry_delete.html", row=_row(visit), queue=read_queue(visit.request.query_params))
+
+
+def remove(visit: Visit) -> Response:
+    """Deletes an enquiry for good, once the page before has been answered; goes on to the next one of the queue."""
+    row, queue = _row(visit), read_queue(carried(visit))
+    if not visit.typed("is_meant", 4):
+        raise HTTPException(400)
+    # Asked for before: what follows one that is gone is not known.
+    following = visit.console.store(QueueStore).next(queue.wanted, queue.order, row.id)
+    visit.console.store(RemovalStore).remove(row.id, visit.name)
+    return visit.redirect(queue.address(address_of(following) if following else PATH), deleted="1")
+
+
+def intent_title(visit: Visit, intent: str) -> str:
+    """Returns how an intent is called that is no entry."""
+    return visit.words.either(f"inbox.intent_{intent}", intent.replace("_", " "))
+
+
 def address_of(id: str) -> str:
     """Returns the address of an enquiry's page."""
     return f"{PATH}/enquiries/{id}"
@@ -106,6 +143,17 @@ def _row(visit: Visit) -> Enquiry:
     if row is None:
         raise HTTPException(404)
     return row
+
+
+def _turns(visit: Visit) -> int:
+    """Returns how many turns of the dialogue are asked for on either side."""
+    asked = visit.asked("turns", 4)
+    return min(max(int(asked), AROUND), _MOST_TURNS) if asked.isascii() and asked.isdigit() else AROUND
+
+
+def _intents(visit: Visit) -> list[str]:
+    """Returns what an enquiry may have meant that is no entry; out of scope is a decision of its own."""
+    return [name for name in labels_of(visit.console.settings, visit.console.knowledge) if name != OUT_OF_SCOPE]
 
 
 def _go_on(visit: Visit, queue: Queue, row: Enquiry, batch: str) -> Response:
@@ -131,4 +179,6 @@ ROUTES = [
     post("/inbox/enquiries/{id}/assign", assign, role="reviewer"),
     post("/inbox/enquiries/{id}/note", note, role="reviewer"),
     post("/inbox/enquiries/{id}/redact", redact, role="reviewer"),
+    page("/inbox/enquiries/{id}/delete", ask_to_delete, role="editor"),
+    post("/inbox/enquiries/{id}/remove", remove, role="editor"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.review.console import Console
@@ -18,6 +19,9 @@ PATH = "/inbox"
 ASSIGN = "assign"
 CHANNELS = ("telegram", "terminal", "jsonl")
 AUDIENCES = ("company", "un_staff", "other")
+#: What is done with the entry that came close, and where the enquiries with one stand.
+ACCEPT, REJECT = "accept", "reject"
+CLOSE_CALLS = {"close": "yes"}
 OUTCOMES = ("answer", "choices", "fallback", "handover", "smalltalk", "flow", "notice")
 
 
@@ -30,6 +34,7 @@ def inbox(visit: Visit) -> Response:
     # What the counts already say needs no counting.
     is_plain = queue.wanted == replace(read_queue({}).wanted, review_state=queue.wanted.review_state)
     total = counts.get(queue.wanted.review_state) if is_plain else None
+    close_calls = store.count(read_queue(CLOSE_CALLS).wanted)
     return visit.render(
         "inbox.html",
         queue=queue,
@@ -37,8 +42,11 @@ def inbox(visit: Visit) -> Response:
         total=store.count(queue.wanted) if total is None else total,
         most=MOST_COUNTED if total is None else None,
         counts=counts,
+        close_calls=close_calls,
+        is_entry=lambda id: id in visit.console.knowledge.entries,
         done=visit.console.reviews.batch(visit.asked("done")) if visit.asked("done") else [],
         taken=_number(visit.asked("taken", 4)),
+        is_deleted=bool(visit.asked("deleted", 4)),
         is_nothing_ticked=visit.asked("said", 8) == "none",
         saved=visit.console.filters.of(visit.name),
         reviewers=reviewers(visit.console),
@@ -65,6 +73,24 @@ def decide_many(visit: Visit) -> Response:
         visit.note(kind, id)
     taken = len(decided.taken) or ""
     return visit.redirect(queue.address(PATH), done=decided.batch if decided.done else "", taken=taken)
+
+
+def suggest(visit: Visit) -> Response:
+    """Accepts or rejects, for one enquiry, the entry that came close to what was understood."""
+    queue = read_queue(carried(visit))
+    answer, _, id = visit.typed("suggest", 80).partition(":")
+    row = visit.console.store(QueueStore).get(id)
+    if row is None or answer not in (ACCEPT, REJECT) or row.runner_up not in visit.console.knowledge.entries:
+        raise HTTPException(404 if row is None else 400)
+    reviews, seen = visit.console.reviews, visit.typed(f"seen:{id}", 20)
+    if answer == ACCEPT:
+        decided = reviews.decide({id: seen}, "correct", visit.name, entry=row.runner_up)
+    else:
+        decided = reviews.reject(id, seen, row.runner_up, visit.name)
+    if not decided.done:
+        return visit.redirect(queue.address(PATH), taken="1")
+    visit.note("correct" if answer == ACCEPT else answer, id, row.runner_up)
+    return visit.redirect(queue.address(PATH), done=decided.batch)
 
 
 def undo(visit: Visit) -> Response:
@@ -121,6 +147,7 @@ def _options(visit: Visit, queue: Queue) -> dict[str, list[tuple[str, str]]]:
     codes: dict[str, tuple[str, ...]] = {
         **{"channel": CHANNELS, "audience": AUDIENCES, "outcome": OUTCOMES, "order": ORDERS},
         "feedback": ("positive", "negative", "none"),
+        "close": ("yes",),
         "state": (*REVIEW_STATES, "any"),
     }
     for name, known in codes.items():
@@ -140,6 +167,7 @@ SECTION = Section("inbox", order=1, path=PATH, badge=_waiting)
 ROUTES = [
     page(PATH, inbox, role="viewer"),
     post("/inbox/decide", decide_many, role="reviewer"),
+    post("/inbox/suggest", suggest, role="reviewer"),
     post("/inbox/undo", undo, role="reviewer"),
     post("/inbox/filters/keep", keep_filter, role="viewer"),
     post("/inbox/filters/drop", drop_filter, role="viewer"),

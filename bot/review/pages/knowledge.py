@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.knowledge.checks import cited_places
+from bot.knowledge.loader import KnowledgeBase
 from bot.knowledge.models import Entry, Language, Text
 from bot.knowledge.numbers import format_figure
 from bot.knowledge.render import fill
@@ -22,7 +23,10 @@ from bot.store.switches import SwitchStore
 
 PATH = "/knowledge"
 REVIEWED = "review_entry"
-_STATES = ("off", "expired", "expiring", "remarks", "unhelpful", "unused", "superseded")
+_STATES = (
+    *("off", "expired", "expiring", "dead_citation", "untranslated"),
+    *("remarks", "unhelpful", "unused", "superseded"),
+)
 _USE_DAYS, _EXPIRING_DAYS = 90, 60
 _PER_PAGE = 60
 # Fewer verdicts say little about an entry.
@@ -31,7 +35,7 @@ _ENOUGH_VERDICTS, _GOOD_SHARE = 3, 0.6
 
 @dataclass(frozen=True)
 class Row:
-    """One entry in the list."""
+    """One entry in the list; `lacking` are the languages without words of it, `dead` what it cites and is not there."""
 
     entry: Entry
     title: str
@@ -41,6 +45,8 @@ class Row:
     days_left: int | None
     remarks: int
     reviewed: AuditRow | None
+    lacking: Sequence[str] = ()
+    dead: Sequence[str] = ()
 
     def states(self) -> set[str]:
         """Returns the states of `_STATES` that this entry is in."""
@@ -48,6 +54,8 @@ class Row:
             "off": self.is_off or self.entry.switched_off,
             "expired": self.days_left is not None and self.days_left < 0,
             "expiring": self.days_left is not None and 0 <= self.days_left <= _EXPIRING_DAYS,
+            "dead_citation": bool(self.dead),
+            "untranslated": bool(self.lacking),
             "remarks": self.remarks > 0,
             "unhelpful": self.tally.positive + self.tally.negative >= _ENOUGH_VERDICTS
             and (self.tally.satisfaction or 0) < _GOOD_SHARE,
@@ -107,7 +115,12 @@ def entry(visit: Visit) -> Response:
         topic=topic_title(base, found.topic, visit.words.code),
         sides=[(known, words, _blocks(found, words, known)) for known, words in _sides(visit, found)],
         figures=[(name, figure, format_figure(figure, language)) for name, figure in found.figures.items()],
-        sources=[(r, base.sources[r.source], source_title(base, r.source, visit.words.code)) for r in found.references],
+        sources=[
+            (r, base.sources[r.source], source_title(base, r.source, visit.words.code))
+            for r in found.references
+            if r.source in base.sources
+        ],
+        dead=_dead(found, base),
         tally=_use(visit).get(found.id, Tally()),
         use_days=_USE_DAYS,
         days_left=_days_left(found),
@@ -155,17 +168,48 @@ def switch(visit: Visit) -> Response:
 
 
 def coverage(visit: Visit) -> Response:
-    """Shows, per document, how many of its places some entry cites."""
-    base = visit.console.knowledge
+    """Shows, per document, how many of its places some entry cites; and per topic, in which languages it is written."""
+    base, language = visit.console.knowledge, visit.words.code
     cited = cited_places(base)
     rows = []
     for source in base.sources.values():
         open_places = [locator for locator in source.places if (source.symbol, locator) not in cited]
         missing = [locator for locator in open_places if locator not in source.procedural]
         entries = sum(any(r.source == source.symbol for r in entry.references) for entry in base.entries.values())
-        title = source_title(base, source.symbol, visit.words.code)
+        title = source_title(base, source.symbol, language)
         rows.append((source, title, len(source.places), len(open_places) - len(missing), missing, entries))
-    return visit.render("coverage.html", rows=rows)
+    languages = list(base.languages.values())
+    topics = [(topic, topic_title(base, topic, language), _written(base, topic)) for topic in base.topics]
+    return visit.render(
+        "coverage.html", rows=rows, languages=languages, topics=sorted(topics, key=lambda topic: topic[1])
+    )
+
+
+@dataclass(frozen=True)
+class _Written:
+    """How much of a topic is written: entries, and per language the entries with words and the example questions."""
+
+    entries: int
+    texts: dict[str, int]
+    questions: dict[str, int]
+
+
+def _written(base: KnowledgeBase, topic: str) -> _Written:
+    mine = [entry for entry in base.entries.values() if entry.topic == topic]
+    texts = {code: [entry.texts[code] for entry in mine if code in entry.texts] for code in base.languages}
+    questions = {code: sum(len(text.questions) for text in those) for code, those in texts.items()}
+    return _Written(len(mine), {code: len(those) for code, those in texts.items()}, questions)
+
+
+def _dead(entry: Entry, base: KnowledgeBase) -> list[str]:
+    """Returns what an entry cites and the documents do not have: a place, or the whole document."""
+    found = []
+    for reference in entry.references:
+        source = base.sources.get(reference.source)
+        missing = [place for place in reference.locators if source is None or place not in source.places]
+        if source is None or missing:
+            found.append(", ".join((reference.source, *missing)))
+    return found
 
 
 def _rows(visit: Visit) -> list[Row]:
@@ -183,6 +227,8 @@ def _rows(visit: Visit) -> list[Row]:
             _days_left(entry),
             remarks.get(entry.id, 0),
             read.get(entry.id),
+            [code for code in base.spoken if code not in entry.texts],
+            _dead(entry, base),
         )
         for entry in base.entries.values()
     ]

@@ -13,12 +13,14 @@ from bot.dialogue.registry import KnownModel
 from bot.errors import ModelError
 from bot.review.naming import entry_title, topic_title
 from bot.review.pages.enquiry import address_of
-from bot.review.pages.teach import KINDS, PATH, is_busy, job_step, label_title
+from bot.review.pages.teach import PATH, label_title
 from bot.review.routing import page, post
+from bot.review.under_way import under_way
 from bot.review.visit import Visit
 from bot.store.comparisons import AnswerChange, ComparisonStore
 from bot.store.jobs import Job, JobStore
 from bot.teaching.judging import is_right
+from bot.teaching.trend import measured
 
 MODELS = f"{PATH}/models"
 _FIGURES = ("right", "offered", "wrong", "declined")
@@ -39,16 +41,15 @@ def models(visit: Visit) -> Response:
     """Lists the models, newest first."""
     known = registry.models(visit.console.settings)
     current = next((model for model in known if model.is_current), None)
-    jobs = visit.console.store(JobStore).list(KINDS, limit=5)
     return visit.render(
         "models.html",
         models=known,
         can_go_back=current is not None and any(model.record.version == current.before for model in known),
         current=current,
-        jobs=jobs,
-        is_busy=is_busy(visit.console),
-        job_step=lambda job: job_step(visit, job),
         figures=_FIGURES,
+        trend=measured(visit.console.settings),
+        at_hand={model.record.version for model in known},
+        **under_way(visit),
         said=_said(visit),
     )
 
@@ -76,9 +77,7 @@ def model(visit: Visit) -> Response:
         title_of=lambda id: entry_title(knowledge, id, code),
         topic_of=lambda topic: topic_title(knowledge, topic, code),
         label_of=lambda label: label_title(visit, label),
-        jobs=visit.console.store(JobStore).list(KINDS, limit=5),
-        is_busy=is_busy(visit.console),
-        job_step=lambda job: job_step(visit, job),
+        **under_way(visit),
         said=_said(visit),
     )
 

@@ -14,19 +14,21 @@ from bot.errors import ModelError
 from bot.review.console import Console
 from bot.review.naming import entry_title
 from bot.review.routing import Section, page, post
+from bot.review.under_way import under_way
 from bot.review.visit import Visit
-from bot.store.jobs import Job, JobStore
+from bot.store.jobs import JobStore
 from bot.store.lessons import FAQ, Lesson, LessonStore, digest, sentence
 from bot.store.queue import QueueStore
 from bot.store.switches import SwitchStore
+from bot.store.unread import UnreadStore
 from bot.teaching.absorbing import absorb
 from bot.teaching.dialogues import by_name
 from bot.teaching.exporting import Export, as_bundle, as_patch, export
 from bot.teaching.sentences import Doubt, doubts, labels_of, sentences_of
 
 PATH = "/teach"
-#: The jobs that this section is about.
-KINDS = ("train", "evaluate", "activate", "discard")
+#: What the audit log calls it that a sentence is not to be taught.
+LEAVE_OUT = "leave_out"
 _SAID = frozenset(
     [
         "added",
@@ -41,6 +43,7 @@ _SAID = frozenset(
         "tested",
         "approved",
         "own",
+        "left_out",
     ]
 )
 
@@ -68,7 +71,8 @@ def teach(visit: Visit) -> Response:
         stubs=[(stub, _questions(stub, standing)) for stub in standing if stub.kind == "stub"],
         dialogues=by_name(standing),
         doubts=_doubts(console, standing),
-        unread=console.reviews.unread(),
+        unread=console.store(UnreadStore).newest(),
+        unread_count=console.store(UnreadStore).count(),
         title_of=lambda label: label_title(visit, label),
         where_of=where_of,
         intents=labels_of(console.settings, console.knowledge),
@@ -76,19 +80,14 @@ def teach(visit: Visit) -> Response:
         counts=lessons.counts(),
         record=record,
         is_behind=record is None or record.lessons != digest(lessons.examples()),
-        jobs=console.store(JobStore).list(KINDS, limit=5),
-        is_busy=is_busy(console),
-        job_step=lambda job: job_step(visit, job),
+        **under_way(visit),
         said=said if said in _SAID else "",
     )
 
 
 def progress(visit: Visit) -> Response:
     """Shows what is being done, for the page that shows it to fetch again and again."""
-    jobs = visit.console.store(JobStore).list(KINDS, limit=5)
-    return visit.render(
-        "teach_progress.html", jobs=jobs, is_busy=is_busy(visit.console), job_step=lambda job: job_step(visit, job)
-    )
+    return visit.render("teach_progress.html", **under_way(visit))
 
 
 def add(visit: Visit) -> Response:
@@ -105,17 +104,30 @@ def add(visit: Visit) -> Response:
         raise HTTPException(404)
     id = visit.console.store(LessonStore).add("example", label, language, text, visit.name, enquiry=enquiry)
     if enquiry:
-        visit.console.reviews.keep_example(enquiry, text)
+        visit.console.store(UnreadStore).keep(enquiry, text)
     visit.note("add_lesson", id, label)
     return visit.redirect(PATH, said="added")
+
+
+def leave_out(visit: Visit) -> Response:
+    """Takes a sentence off those that wait to be read: it is not to be taught."""
+    enquiry = visit.typed("enquiry", 64)
+    if not visit.console.store(UnreadStore).leave_out(enquiry):
+        raise HTTPException(404)
+    visit.note(LEAVE_OUT, enquiry)
+    return visit.redirect(PATH, said="left_out")
 
 
 def change(visit: Visit) -> Response:
     """Gives a lesson another label or text, or takes it away."""
     lessons, id = visit.console.store(LessonStore), visit.place("id")
     if visit.typed("what", 10) == "drop":
-        if not lessons.drop(id):
+        dropped = lessons.get(id)
+        if dropped is None or not lessons.drop(id):
             raise HTTPException(404)
+        if dropped.kind == "example" and dropped.enquiry:
+            # Else it would wait to be read again.
+            visit.console.store(UnreadStore).leave_out(dropped.enquiry)
         visit.note("drop_lesson", id)
         return visit.redirect(PATH, said="dropped")
     label, text = _label(visit), sentence(visit.typed("text", 500))
@@ -185,21 +197,11 @@ def current_model(console: Console) -> ModelRecord | None:
         return None
 
 
-def is_busy(console: Console) -> bool:
-    """Returns whether a job of this section waits or runs."""
-    return bool(console.store(JobStore).list(KINDS, limit=1, unfinished=True))
-
-
-def job_step(visit: Visit, job: Job) -> str:
-    """Returns what a job is doing, in the words of the interface."""
-    return visit.words.either(f"teach.step_{job.step}", job.step) if job.step else ""
-
-
 def label_title(visit: Visit, label: str) -> str:
     """Returns how an entry or intent is called."""
     if label.startswith(FAQ):
         return entry_title(visit.console.knowledge, label.removeprefix(FAQ), visit.words.code)
-    return visit.words.either(f"teach.intent_{label}", label)
+    return visit.words.either(f"teach.intent_{label}", "") or visit.words.either(f"inbox.intent_{label}", label)
 
 
 def where_of(doubt: Doubt) -> str:
@@ -248,7 +250,7 @@ def _file(content: bytes, name: str, kind: str) -> Response:
 
 def _waiting(console: Console) -> int:
     proposed = console.store(LessonStore).counts()["proposed"] if console.settings.review_two_persons else 0
-    return len(console.reviews.unread()) + proposed
+    return console.store(UnreadStore).count() + proposed
 
 
 SECTION = Section("teach", order=3, path=PATH, badge=_waiting)
@@ -256,6 +258,7 @@ ROUTES = [
     page(PATH, teach, role="viewer"),
     page("/teach/progress", progress, role="viewer"),
     page("/teach/diff", diff, role="viewer"),
+    post("/teach/leave-out", leave_out, role="reviewer"),
     post("/teach/lessons/add", add, role="reviewer"),
     post("/teach/lessons/{id}/change", change, role="reviewer"),
     post("/teach/lessons/{id}/approve", approve, role="reviewer"),

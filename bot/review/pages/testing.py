@@ -9,7 +9,7 @@ from bot.review.naming import entry_title
 from bot.review.pages.enquiry import address_of
 from bot.review.routing import page, post
 from bot.review.visit import Visit
-from bot.store.lessons import FAQ, OUT_OF_SCOPE, LessonStore, sentence
+from bot.store.lessons import FAQ, LessonStore, sentence
 from bot.store.models import Enquiry
 from bot.store.queue import QueueStore
 from bot.teaching.dialogues import Step, before, propose
@@ -67,7 +67,9 @@ def _steps(visit: Visit) -> tuple[Enquiry, list[Step]]:
 
     def right(turn: Enquiry) -> str:
         label = labels.get(turn.id, "")
-        return "" if label == OUT_OF_SCOPE else label.removeprefix(FAQ) or turn.entry
+        if not label:
+            return turn.entry
+        return label.removeprefix(FAQ) if label.startswith(FAQ) else ""
 
     return row, [Step(turn.id, turn.language, turn.text[:500], right(turn), turn.outcome) for turn in turns]
 

@@ -31,6 +31,8 @@ LINES = {
     "carriage return": '{"id": 8, "session": "c", "text": "hello"}\r',
     "unknown": f'{{"id": 9, "session": "c", "text": "my {MARK} password is hunter2 and my mail joe@{MARK}.org"}}',
     "nothing offered": '{"id": 10, "session": "d", "payload": "/ask_help"}',
+    # Once this is answered nothing is left to write down, in the middle of which Ctrl-C would come.
+    "no object": "[]",
 }
 
 
@@ -45,7 +47,7 @@ def talked(models, tmp_path_factory):
             process.stdin.flush()
             answers[name] = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=30)
+        rest, errors = process.communicate(timeout=120)
     return SimpleNamespace(
         answers=answers, rest=rest, errors=errors.decode(), code=process.returncode, settings=_settings(var)
     )
@@ -57,12 +59,12 @@ def _settings(var):
 
 def test_answers_each_line_before_the_next_is_written(talked):
     ids = [answer.get("id") for answer in talked.answers.values()]
-    assert ids == [1, 2, None, None, None, 5, 6, 7, 8, 9, 10]
+    assert ids == [1, 2, None, None, None, 5, 6, 7, 8, 9, 10, None]
 
 
 def test_answers_what_it_cannot_read_with_an_error_and_goes_on(talked):
     errors = {name: set(answer) for name, answer in talked.answers.items() if "reply" not in answer}
-    assert errors == {name: {"error"} for name in ("no json", "no utf-8", "half a character")}
+    assert errors == {name: {"error"} for name in ("no json", "no utf-8", "half a character", "no object")}
 
 
 def test_holds_one_conversation_per_session(talked):
@@ -93,8 +95,7 @@ def test_logs_every_answered_line_and_redacts_it(talked):
         rows = store.list(EnquiryFilter(include_jsonl=True))
     answered = {answer["reply"]["enquiry_id"] for answer in talked.answers.values() if "reply" in answer}
     assert {row.id for row in rows} == answered
-    # The newest was perhaps interrupted between its answer and the note of its delivery.
-    assert {(row.channel, row.delivery) for row in rows[1:]} == {("jsonl", "sent")}
+    assert {(row.channel, row.delivery) for row in rows} == {("jsonl", "sent")}
     assert [row.text for row in rows if f"joe@{MARK}.org" in row.text] == []
 
 

@@ -129,7 +129,7 @@ def test_ends_quietly_when_the_reader_has_gone(log, tmp_path, words):
             stderr=subprocess.PIPE,
             cwd=ROOT,
             env={**environment, "PARTNERGUIDE_VAR": str(tmp_path / "var")},
-            timeout=60,
+            timeout=180,
         )
     said = [line for line in ended.stderr.decode().splitlines() if not line.endswith("rows written")]
     assert (ended.returncode, said) == (0, [])

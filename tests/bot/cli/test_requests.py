@@ -11,7 +11,7 @@ from bot.store.contacts import AT_NEXT_VISIT, ContactStore
 def request_of_ada(settings):
     with ContactStore.from_settings(settings) as store:
         draft = store.draft("c0ffee", "en", "Who can help us in Kenya?")
-        return store.consent(draft.reference, "c0ffee", "4711")
+        return store.consent(draft.reference, "c0ffee", "7310000004711")
 
 
 def test_lists_shows_and_closes_a_request(call, request_of_ada):
@@ -19,7 +19,7 @@ def test_lists_shows_and_closes_a_request(call, request_of_ada):
     assert "Kenya" in call(requests, "list").out
     shown = call(requests, "show", reference.lower()).out
     assert "Kenya" in shown
-    assert "4711" not in shown
+    assert "7310000004711" not in shown
     assert call(requests, "close", reference).out == f"{reference}: closed, question and address erased\n"
     assert call(requests, "list").out == "No requests wait.\n"
     assert "(erased)" in call(requests, "show", reference).out

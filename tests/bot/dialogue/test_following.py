@@ -94,7 +94,7 @@ def test_looks_by_itself(dialogue, trained):
     dialogue.take_up = noted
     with ModelFollower(dialogue, every_s=0.01):
         registry.activate(settings, second)
-        assert seen.wait(30)
+        assert seen.wait(120)
     assert dialogue.model.version == second
 
 

@@ -3,8 +3,17 @@ from __future__ import annotations
 import asyncio
 import logging
 
+import pytest
+
+from bot.dialogue import locks
 from bot.dialogue.locks import SharedLocks
 from tests.redis_server import one_redis, redis_server  # noqa: F401  # fixtures
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Has a busy Redis waited for, where the product soon goes on alone."""
+    monkeypatch.setattr(locks, "_TIMEOUT_S", 60.0)
 
 
 async def _turns(stores, conversation, seen):
@@ -33,7 +42,7 @@ async def test_lets_one_process_at_a_time_into_a_conversation(redis_server):  # 
 async def test_keeps_different_conversations_apart(redis_server):  # noqa: F811
     one, other = SharedLocks(redis_server.url), SharedLocks(redis_server.url)
     async with one.lock("ada"):
-        await asyncio.wait_for(_turns([other], "grace", []), 5)
+        await asyncio.wait_for(_turns([other], "grace", []), 60)
 
 
 async def test_keeps_the_order_of_one_process(redis_server):  # noqa: F811

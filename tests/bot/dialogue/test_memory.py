@@ -18,12 +18,13 @@ from bot.dialogue.memory import (
     lasting_memory,
     without_words,
 )
+from bot.dialogue.naming import held_in
 
 SLOTS = ("language", "last_entry", "offered", "audience")
 # What one turn adds, slots and all; a session opens with as many slots as there are.
 EVENTS_PER_TURN = 8
 MOST_EVENTS = EVENTS_PER_TURN * TURNS_PER_SESSION + 10
-ME, OTHER = "c0ffee", "decade"
+ME, OTHER = "someone", "otherone"
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +162,14 @@ async def test_forgets_one_conversation_only(memory):
     memory.forget("nobody")
     assert await memory.retrieve(ME) is None
     assert (await memory.retrieve(OTHER)).get_slot("last_entry") == "growth.e1"
+
+
+async def test_finds_all_conversations_of_a_person(memory):
+    in_group = held_in(ME, "a group")
+    for name in (ME, in_group, OTHER, held_in(OTHER, ME), f"{ME}2", f"%{ME}/"):
+        await _turn(memory, 1, name)
+    assert sorted(memory.conversations_of(ME)) == sorted([ME, in_group])
+    assert memory.conversations_of("%") == []
 
 
 async def test_purges_only_conversations_that_have_rested(database):

@@ -1,7 +1,7 @@
 """Every page held to WCAG 2.2 AA by axe-core, in either theme, on a desktop and on a phone.
 
-axe-core comes from npm (`npm ci` in tests/node); what a program cannot see, such as the order of the focus, the
-journeys of `test_browser` go through by keyboard.
+axe-core comes from npm (`npm ci` in tests/node). The order of the focus, which it does not see, is walked by the Tab
+key.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from starlette.routing import Mount
 
 from bot.dialogue import registry
@@ -19,6 +20,8 @@ from bot.store.comparisons import AnswerChange, ComparisonStore
 from bot.store.jobs import JobStore
 from bot.store.lessons import LessonStore
 from bot.store.switches import SwitchStore
+from bot.teaching import trend
+from bot.teaching.crossing import cross_validate
 from bot.teaching.dialogues import Step, propose
 from tests.bot.review.browsing import CHROMIUM
 from tests.bot.review.test_browser import WIDE, address, chromium, open_page  # noqa: F401  # fixtures
@@ -63,14 +66,25 @@ def filled(record, console, unanswered, made, settings):  # noqa: F811
     registry.activate(settings, made("m1", {"en": {"right": 0.7}}))
     quality = {
         "topics": [{"topic": "growth", "asked": 9, "precision": 0.9, "recall": 0.7}],
+        "entries": [{"entry": "growth.costs", "asked": 4, "precision": 0.8, "recall": 0.5}],
         "confusions": [{"wanted": "growth.costs", "found": "growth.number", "count": 3, "same_place": False}],
     }
     made("m2", {"en": {"right": 0.8, **quality}})
+    trend.keep(settings, registry.model(settings, "m2").record, {"en": {"asked": 9, "right": 0.8}})
+    cross_validate(settings, console.knowledge, lambda share, step: None)
     jobs.add("evaluate", {"version": "m2"})
     job = jobs.take()
     change = AnswerChange(enquiry, "growth.number", "growth.costs", "faq/growth.costs")
     console.store(ComparisonStore).keep(job.id, [change])
-    result = {"version": "m2", "compared_with": "m1", "replayed": 3, "changed": 1, "better": 1, "worse": 0}
+    result = {
+        "version": "m2",
+        "compared_with": "m1",
+        "replayed": 3,
+        "leaning": 1,
+        "changed": 1,
+        "better": 1,
+        "worse": 0,
+    }
     jobs.finish(job, result)
     jobs.add("train", {}, "editor")
     return {
@@ -83,23 +97,81 @@ def filled(record, console, unanswered, made, settings):  # noqa: F811
     }
 
 
-@pytest.mark.parametrize(
+LOOKS = pytest.mark.parametrize(
     ("theme", "width", "language"), [("light", 1280, "en"), ("dark", 390, "zh")], ids=["desktop", "phone"]
 )
+
+
+@LOOKS
 def test_keeps_every_page_accessible(open_page, filled, console, theme, width, language):  # noqa: F811
     page = open_page("admin", color_scheme=theme, viewport={"width": width, "height": 844}, locale=language)
     page.goto(page.url.partition("/inbox")[0] + "/themes")
     origin = page.url.partition("/themes")[0]
     filled["/themes/{key}/draft"] = page.locator("a.button").first.get_attribute("href")
-    found, axe = {}, AXE.read_text(encoding="utf-8")
+    found = {}
     for path in _pages(console):
         page.goto(origin + filled.get(path, path))
-        page.evaluate(axe)  # from outside, as the page's own policy admits no script but its own
-        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        violations = page.evaluate(RUN, RULES) + (["wider than the window"] if page.evaluate(WIDE) else [])
-        if violations:
-            found[path] = violations
+        if problems := violations(page):
+            found[path] = problems
     assert json.dumps(found, indent=1) == "{}"
+
+
+@LOOKS
+def test_keeps_the_door_and_problems_accessible(open_page, theme, width, language):  # noqa: F811
+    page = open_page("viewer", color_scheme=theme, viewport={"width": width, "height": 844}, locale=language)
+    found, origin = {}, page.url.partition("/inbox")[0]
+    for path, status in (("/users", 403), ("/nowhere", 404), ("/people", 403)):
+        assert page.goto(origin + path).status == status
+        found[path] = violations(page)
+    page.click("text=" + {"en": "Sign out", "zh": "退出"}[language])
+    expect(page.locator("#password")).to_be_visible()
+    found["/sign-in"] = violations(page)
+    page.fill("#name", "viewer")
+    page.fill("#password", "not the password")
+    page.click("button.main")
+    expect(page.locator(".said.bad")).to_be_visible()
+    found["/sign-in, refused"] = violations(page)
+    assert json.dumps({path: problems for path, problems in found.items() if problems}, indent=1) == "{}"
+
+
+#: Everything that the Tab key should reach, in the order of the page: what is shown, not disabled, and takes the focus.
+REACHABLE = """() => [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
+  .filter((e) => e.checkVisibility({checkVisibilityCSS: true}) && !e.disabled)
+  .map((e) => { e.dataset.walked ??= String(Math.random()); return e.dataset.walked; })"""
+HERE = "() => document.activeElement.dataset.walked ?? ''"
+NAME = "(id) => { const e = document.querySelector(`[data-walked='${id}']`); return e.id || e.value || e.name; }"
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/inbox/enquiries/{id}"], ids=["inbox", "enquiry"])
+def test_moves_the_focus_through_the_page_in_its_order(open_page, filled, path):  # noqa: F811
+    page = open_page("reviewer")
+    page.goto(page.url.partition("/inbox")[0] + filled[path])
+    expected, walked = page.evaluate(REACHABLE), []
+    for _ in expected:
+        page.keyboard.press("Tab")
+        walked.append(page.evaluate(HERE))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    assert walked == expected
+    assert page.evaluate("document.querySelector('.skip').dataset.walked") == walked[0]
+    if path != "/inbox":  # what is decided most comes first
+        names = [page.evaluate(NAME, id) for id in walked]
+        places = [names.index(name) for name in ("confirm", "new_entry", "out_of_scope", "skip", "example")]
+        assert places == sorted(places)
+    page.goto(page.url)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def violations(page):
+    """Returns what speaks against a page, with everything on it opened."""
+    page.evaluate(
+        AXE.read_text(encoding="utf-8")
+    )  # from outside, as the page's own policy admits no script but its own
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    return page.evaluate(RUN, RULES) + (["wider than the window"] if page.evaluate(WIDE) else [])
 
 
 def _pages(console):

@@ -60,7 +60,7 @@ WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWi
 def chromium() -> Iterator[Chromium]:
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE_MS)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS), timeout=PATIENCE_MS)
         yield browser
         browser.close()
 

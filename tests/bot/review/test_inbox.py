@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from bot.dialogue.training import intents_of
 from bot.review.filtering import read_queue
+from bot.store.lessons import LessonStore
 from bot.store.queue import QueueStore
 from tests.bot.review.conftest import actions
 
@@ -102,10 +104,33 @@ def test_corrects_to_an_entry_found_by_search(reviewer, record, console):
     assert (decision.kind, decision.entry, decision.example) == ("correct", "growth.costs", "is it dear")
 
 
-@pytest.mark.parametrize("decision", ["correct:no.entry", "correct", "confirm:growth.costs", "delete", ""])
+@pytest.mark.parametrize(
+    "decision", ["correct:no.entry", "correct", "confirm:growth.costs", "delete", "", "intent", "assign"]
+)
 def test_refuses_what_is_no_decision(reviewer, record, decision):
     id = record()
     assert reviewer.submit(f"/inbox/enquiries/{id}/decide", decision=decision, seen="new").status_code == 400
+
+
+@pytest.mark.parametrize("intent", ["show_entry", "out_of_scope", "growth.costs", "no_intent"])
+def test_refuses_an_intent_that_people_do_not_say(reviewer, record, intent):
+    id = record()
+    form = {"decision": "intent", "intent": intent, "seen": "new"}
+    assert reviewer.submit(f"/inbox/enquiries/{id}/decide", **form).status_code == 400
+
+
+@pytest.mark.parametrize(("code", "called"), [("en", "Greeting"), ("zh", "问候")])
+def test_corrects_to_an_intent_that_is_no_entry(reviewer, record, console, code, called):
+    id = record(text="ahoy there")
+    reviewer.cookies.set("partnerguide_language", code)
+    assert f'<option value="greet">{called}</option>' in reviewer.get(f"/inbox/enquiries/{id}").text
+    form = {"decision": "intent", "intent": "greet", "seen": "new", "example": "ahoy there", "is_clean": "1"}
+    reviewer.submit(f"/inbox/enquiries/{id}/decide", **form)
+    assert (state(console, id), console.reviews.labels([id])) == ("corrected", {id: "greet"})
+    assert called in reviewer.get(f"/inbox/enquiries/{id}").text.split('class="plain history"')[1]
+    # What training is handed; of intents it leaves out those that are not among these.
+    assert [(one.label, one.text) for one in console.store(LessonStore).examples()] == [("greet", "ahoy there")]
+    assert "greet" in intents_of(console.settings.nlu_data)
 
 
 def test_gives_training_no_sentence_that_was_not_read(reviewer, record, console):
@@ -168,6 +193,13 @@ def test_blanks_words_for_good(reviewer, record, console):
     assert "Jane" not in str(actions(console))
 
 
+def test_blanks_words_in_the_request_made_of_an_enquiry(reviewer, record, console):
+    id = record(text="I am Jane Doe")
+    contact = console.contacts.draft("a1b2c3d4", "en", "I am Jane Doe, call me", enquiry=id)
+    reviewer.submit(f"/inbox/enquiries/{id}/redact", words="jane doe")
+    assert console.contacts.get(contact.reference).question == "I am […], call me"
+
+
 def test_keeps_filters_under_a_name(reviewer, console):
     reviewer.submit("/inbox/filters/keep", filter_name="Chinese", queue__language="zh", queue__state="any")
     assert 'href="/inbox?language=zh&amp;state=any">Chinese</a>' in reviewer.get("/inbox").text
@@ -180,6 +212,29 @@ def test_shows_decisions_to_reviewers_only(browse, record):
     page = browse("viewer").get(f"/inbox/enquiries/{id}").text
     assert "question 0" in page
     assert 'name="decision"' not in page
+
+
+def test_shows_more_of_a_long_dialogue(reviewer, record):
+    ids = [record(number, text=f"turn {number}.") for number in range(40)]
+    page = reviewer.get(f"/inbox/enquiries/{ids[20]}?language=en").text
+    assert ("turn 5." in page, "turn 4." in page, "turn 36." in page) == (True, False, False)
+    more = re.findall(r'href="([^"]+#dialogue)">Show more (before|after)</a>', page)
+    assert [where for _, where in more] == ["before", "after"]
+    assert more[0][0] == f"/inbox/enquiries/{ids[20]}?language=en&amp;turns=65#dialogue"
+    whole = reviewer.get(more[0][0].replace("&amp;", "&")).text
+    assert all(f"turn {number}." in whole for number in range(40))
+    assert "#dialogue" not in whole
+    assert reviewer.get(f"/inbox/enquiries/{ids[20]}?turns=x").status_code == 200
+
+
+def test_narrows_by_intent_and_by_close_calls(admin, record):
+    record(0, intent="greet", text="hey")
+    record(1, runner_up="growth.costs", runner_up_confidence=0.45, text="close one")
+    asked = r'class="asked"[^>]*>([^<]+)</a>'
+    assert re.findall(asked, admin.get("/inbox?intent=greet").text) == ["hey"]
+    assert re.findall(asked, admin.get("/inbox?close=yes").text) == ["close one"]
+    assert read_queue({"intent": "faq/a.b", "close": "yes"}).query == "intent=faq%2Fa.b&close=yes"
+    assert read_queue({"intent": "a b", "close": "no"}).query == ""
 
 
 def test_says_that_an_enquiry_is_gone(admin):

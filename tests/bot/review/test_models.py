@@ -12,6 +12,8 @@ from bot.dialogue import registry
 from bot.dialogue.training import ModelRecord, current
 from bot.store.comparisons import AnswerChange, ComparisonStore
 from bot.store.jobs import JobStore
+from bot.teaching import trend
+from bot.teaching.working import Worker, model_handlers
 from tests.bot.review.conftest import actions
 
 COSTS = "faq/growth.costs"
@@ -58,10 +60,26 @@ def test_shows_a_candidate_beside_the_model_in_use(editor, settings, console, ma
             AnswerChange(ids[1], "", "growth.costs", COSTS),
         ],
     )
-    result = {"version": "m2", "compared_with": "m1", "replayed": 9, "changed": 2, "better": 1, "worse": 0}
+    result = {
+        "version": "m2",
+        "compared_with": "m1",
+        "replayed": 9,
+        "leaning": 3,
+        "changed": 2,
+        "better": 1,
+        "worse": 0,
+    }
     jobs.finish(job, result)
     page = editor.get("/teach/models/m2").text
-    for shown in ("80%", "70%", "2 of the last 9", "becomes right", "Asked back:", "What a vaccine project costs"):
+    for shown in (
+        "80%",
+        "70%",
+        "2 of the last 9",
+        "3 of them lean on",
+        "becomes right",
+        "Asked back:",
+        "What a vaccine project costs",
+    ):
         assert shown in page, shown
     assert page.index("past question 1") < page.index("past question 0")  # what was judged comes first
     assert ("editor", "read_comparison", "m2") in actions(console)
@@ -74,9 +92,23 @@ def test_shows_where_a_model_fails(editor, made):
         {"wanted": "growth.costs", "found": "growth.number", "count": 3, "same_place": False},
         {"wanted": "growth.costs", "found": "greet", "count": 2, "same_place": False},
     ]
-    made("m1", {"en": {"right": 0.8, "topics": topics, "confusions": confusions}})
+    entries = [
+        {"entry": "growth.costs", "asked": 8, "precision": 0.625, "recall": 0.5},
+        {"entry": "growth.number", "asked": 4, "precision": 1.0, "recall": 1.0},
+    ]
+    made("m1", {"en": {"right": 0.8, "topics": topics, "entries": entries, "confusions": confusions}})
     page = editor.get("/teach/models/m1").text
-    for shown in ("1,200", "90%", "75%", "What a vaccine project costs → ", "greet", "3×"):
+    for shown in (
+        "1,200",
+        "90%",
+        "75%",
+        "1 of 2 entries are not always recognised",
+        "62%",
+        "50%",
+        "What a vaccine project costs → ",
+        "Greeting",
+        "3×",
+    ):
         assert shown in page, shown
     assert "m1" in editor.get("/teach/models").text
 
@@ -99,3 +131,32 @@ def test_asks_the_worker_to_activate_throw_away_and_go_back(editor, reviewer, se
         ("activate", {"back": True}),
     ]
     assert current(settings).version == "m2"  # the console itself moves nothing
+
+
+def test_shows_how_models_that_are_gone_were_measured(editor, settings, made):
+    registry.activate(settings, made("m1"))
+    made("m2")
+    for name, right in (("m1", 0.812), ("m2", 0.823)):
+        trend.keep(settings, registry.model(settings, name).record, {"en": {"asked": 1500, "right": right}})
+    registry.discard(settings, "m2")
+    page = editor.get("/teach/models").text.partition("All models that were measured")[2]
+    for shown in ("81.2%", "82.3%", "1,500", ">m2</code>", 'href="/teach/models/m1"'):
+        assert shown in page, shown
+    assert 'href="/teach/models/m2"' not in page
+
+
+def test_compares_the_examples_on_request(editor, reviewer, settings, console):
+    assert "have not been compared yet" in editor.get("/teach/examples").text
+    assert reviewer.submit("/teach/examples/check").status_code == 403
+    for _ in range(2):  # asked twice, done once
+        editor.submit("/teach/examples/check")
+    jobs = console.store(JobStore)
+    assert [job.kind for job in jobs.list()] == ["cross_validate"]
+    assert "Comparing examples" in editor.get("/teach/examples").text
+    assert Worker(jobs, model_handlers(settings, jobs)).run_once()
+    assert jobs.list()[0].problem == ""
+    page = editor.get("/teach/examples").text
+    for shown in ("Nearest to one of its own", "Told apart worst", "Much alike", 'href="/knowledge/growth.costs"'):
+        assert shown in page, shown
+    assert "has changed since" not in page
+    assert ("editor", "cross_validate", jobs.list()[0].id) in actions(console)

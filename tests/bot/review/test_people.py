@@ -12,14 +12,14 @@ from tests.bot.review.conftest import actions
 @pytest.fixture
 def reference(console, record):
     drafted = console.contacts.draft("c0ffee", "en", "whom do we call in Kenya?", record())
-    console.contacts.consent(drafted.reference, "c0ffee", "4711")
+    console.contacts.consent(drafted.reference, "c0ffee", "7310000004711")
     return drafted.reference
 
 
 def test_shows_a_request_and_notes_that_it_was_read(reviewer, console, reference):
     assert "whom do we call in Kenya?" in reviewer.get("/people").text
     page = reviewer.get(f"/people/{reference}").text
-    assert "4711" not in page  # the address is the worker's business
+    assert "7310000004711" not in page  # the address is the worker's business
     assert "/inbox/enquiries/" in page
     assert actions(console)[-1] == ("reviewer", "read_request", reference)
 

@@ -152,7 +152,7 @@ def run_together(start_child: Callable[..., subprocess.Popen[str]]) -> Callable[
             child.stdin.flush()
         outputs = []
         for child in children:
-            output, errors = child.communicate(timeout=30)
+            output, errors = child.communicate(timeout=120)
             assert child.returncode == 0, errors
             outputs.append(output.strip())
         return outputs

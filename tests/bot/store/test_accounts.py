@@ -70,8 +70,8 @@ def test_says_why_an_account_cannot_be_added(accounts, anna, name, role, passwor
 
 
 def test_ends_a_session_that_is_idle_or_old(accounts, anna):
-    now = datetime.now(timezone.utc)
     _, token = accounts.sign_in("anna", PASSWORD, "127.0.0.1")
+    now = datetime.now(timezone.utc)
     step = timedelta(hours=IDLE_HOURS) - timedelta(minutes=1)
     moment = now
     while moment + step < now + timedelta(hours=SESSION_HOURS):
@@ -79,6 +79,7 @@ def test_ends_a_session_that_is_idle_or_old(accounts, anna):
         assert accounts.of_session(token, moment).name == "anna"
     assert accounts.of_session(token, now + timedelta(hours=SESSION_HOURS, seconds=2)) is None
     _, token = accounts.sign_in("anna", PASSWORD, "127.0.0.1")
+    now = datetime.now(timezone.utc)
     assert accounts.of_session(token, now + timedelta(hours=IDLE_HOURS, minutes=1)) is None
     assert accounts.of_session(token, now) is None  # gone for good
 

@@ -172,6 +172,18 @@ def test_forgets_what_a_person_wrote(inbox):
     assert not inbox.take(1)
 
 
+def test_forgets_what_could_not_be_replayed(inbox, tmp_path):
+    folder = tmp_path / "inbox"
+    folder.mkdir(exist_ok=True)
+    (folder / "1-torn.aside").write_bytes(b'{"person": "ada", "bo\n{"person": "bo", "bo\n')
+    inbox.forget("ada")
+    assert (folder / "1-torn.aside").read_bytes() == b'{"person": "bo", "bo\n'
+    inbox.purge(datetime.now(timezone.utc))
+    assert (folder / "1-torn.aside").exists()
+    inbox.purge(datetime.now(timezone.utc) + timedelta(days=3))
+    assert not (folder / "1-torn.aside").exists()
+
+
 def test_forgets_again_where_the_process_dies_while_it_forgets(url, tmp_path):
     with make(url, tmp_path) as dying:
         for number in (1, 2, 3, 4):

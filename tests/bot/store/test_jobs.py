@@ -109,6 +109,6 @@ def test_deletes_what_ended_long_ago(jobs):
 
 def test_gives_each_job_to_exactly_one_of_many_workers(url, run_together):
     with JobStore(url) as jobs:
-        ids = {jobs.add("train") for _ in range(20)}
+        ids = {jobs.add("train") for _ in range(8)}
         taken = [id for output in run_together(3, "take_jobs", url) for id in output.split()]
         assert sorted(taken) == sorted(ids)

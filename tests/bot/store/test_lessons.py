@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.store import lessons
+from bot.store.blanking import searched
 from bot.store.lessons import Example, LessonStore, digest, present_digest, sentence
 from bot.store.reviews import ReviewStore
 
@@ -86,11 +87,23 @@ def test_changes_what_is_not_exported(store):
 def test_forgets_the_words_of_a_person_and_keeps_what_a_reviewer_wrote(store, log, make_row):
     row = make_row(text="what does the vaccine of Jane cost?")
     log.record(row)
-    store.add("example", LABEL, "en", row.text, "ada", enquiry=row.id)
-    store.add("example", LABEL, "en", "what does the vaccine cost?", "ada", enquiry=row.id)
+    for text in (row.text, "What does the vaccine of Jane cost", "what does the vaccine cost?", "price of a dose"):
+        store.add("example", LABEL, "en", text, "ada", enquiry=row.id)
     assert log.forget(row.pseudonym) == 1
     (left,) = store.standing()
-    assert (left.text, left.enquiry, left.is_rewritten) == ("what does the vaccine cost?", "", True)
+    assert (left.text, left.enquiry, left.is_rewritten) == ("price of a dose", "", True)
+
+
+def test_forgets_by_what_a_lesson_says_after_its_change(store, log, make_row):
+    row = make_row(text="what does the vaccine of Jane cost?")
+    log.record(row)
+    near, far = (
+        store.add("example", LABEL, "en", text, "ada", enquiry=row.id) for text in ("price of a dose", row.text)
+    )
+    store.change(near, LABEL, "what does the vaccine cost")
+    store.change(far, LABEL, "how much is a jab")
+    log.forget(row.pseudonym)
+    assert [lesson.text for lesson in store.standing()] == ["how much is a jab"]
 
 
 def test_forgets_with_age_alike(store, log, make_row):
@@ -117,7 +130,7 @@ def test_blanks_words_in_what_is_tied_to_an_enquiry(store, log, make_row):
     store.add("example", LABEL, "en", row.text, "ada", enquiry=row.id)
     store.add("example", LABEL, "en", "Jane Roe herself", "ada")
     with store._connection() as connection:
-        lessons.blank(connection, row.id, ["Jane Roe"], "[…]")
+        lessons.blank(connection, row.id, searched(["Jane Roe"]), "[…]")
     assert sorted(lesson.text for lesson in store.standing()) == ["Jane Roe herself", "the vaccine of […]"]
 
 

@@ -95,7 +95,7 @@ def test_needs_no_alembic_at_head(sqlite_url):
     )
     command = [sys.executable, "-c", program, sqlite_url, "/nowhere"]
     root = Path(__file__).resolve().parents[3]
-    output = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=30).stdout
+    output = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=120).stdout
     assert output == "[]\n"
 
 
@@ -128,7 +128,7 @@ def test_waits_for_a_process_that_is_at_it(postgres):
             assert not upgrading.done()
         assert sa.inspect(engine).get_table_names() == []
         other.exec_driver_sql(f"SELECT pg_advisory_unlock({migrations._ADVISORY_LOCK})")
-        upgrading.result(timeout=30)
+        upgrading.result(timeout=120)
     assert "enquiry" in sa.inspect(engine).get_table_names()
     engine.dispose()
 

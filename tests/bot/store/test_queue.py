@@ -6,6 +6,7 @@ import pytest
 
 from bot.store.database import connect
 from bot.store.queue import QueueStore
+from bot.store.reviews import ReviewStore
 from bot.store.statements import EnquiryFilter
 from tests.bot.store.conftest import START
 
@@ -78,9 +79,42 @@ def test_shows_the_turns_around(queue, seven):
     assert [row.id for row in around] == [seven[n].id for n in (0, 2, 4, 6)]
 
 
+def test_says_that_a_dialogue_goes_on(queue, log, make_row):
+    rows = [make_row(number) for number in range(40)]
+    for row in rows:
+        log.record(row)
+    middle, first = queue.surroundings(rows[20]), queue.surroundings(rows[0])
+    assert [row.id for row in middle.turns] == [row.id for row in rows[5:36]]
+    assert (middle.has_before, middle.has_after) == (True, True)
+    assert (first.has_before, first.has_after, len(first.turns)) == (False, True, 16)
+    whole = queue.surroundings(rows[20], 20)
+    assert [row.id for row in whole.turns] == [row.id for row in rows]
+    assert (whole.has_before, whole.has_after) == (False, False)
+    assert queue.surroundings(rows[20], 19).has_before
+    assert not queue.surroundings(rows[20], 19).has_after
+
+
+def test_finds_where_the_model_was_torn(queue, log, make_row, ready_url):
+    answers = [("answer", 0.6, "a.b", 0.46), ("answer", 0.6, "a.b", 0.4), ("choices", 0.1, "a.b", 0.1)]
+    others = [("choices", 0.1, "", 0.0), ("fallback", 0.1, "a.b", 0.1), ("smalltalk", 0.5, "a.b", 0.5)]
+    rows = []
+    for number, (outcome, confidence, runner_up, close) in enumerate([*answers, *others]):
+        values = {"runner_up": runner_up, "runner_up_confidence": close, "confidence": confidence}
+        rows.append(make_row(number, outcome=outcome, **values))
+        log.record(rows[-1])
+    wanted = EnquiryFilter(enquiries_only=True, close_calls_only=True)
+    assert [row.id for row in queue.page(wanted).rows] == [rows[2].id, rows[0].id]
+    with ReviewStore(ready_url) as reviews:
+        rejected = reviews.reject(rows[2].id, "new", "a.b", "anna")
+        assert [row.id for row in queue.page(wanted).rows] == [rows[0].id]
+        reviews.undo(rejected.batch, "anna")
+        assert queue.count(wanted) == 2
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
+        ({"intent": "faq/a.b"}, {1}),
         ({"text": "JANE"}, {0}),
         ({"text": "100%"}, {1}),
         ({"text": "尽职"}, {2}),
@@ -98,9 +132,12 @@ def test_shows_the_turns_around(queue, seven):
 def test_narrows_by_every_filter(queue, log, make_row, asked, found):
     rows = [
         make_row(0, text="Jane asks", feedback="positive", assignee="li", confidence=0.3),
-        make_row(1, text="is it 100% sure?", feedback="negative: wrong", audience="company", confidence=0.5),
+        make_row(
+            1, text="is it 100% sure?", feedback="negative: wrong", audience="company", confidence=0.5, intent="faq/a.b"
+        ),
         make_row(2, text="谁来做尽职调查", confidence=0.8),
     ]
+    rows[1].intent = "faq/a.b"
     for row in rows:
         log.record(row)
     wanted = EnquiryFilter(enquiries_only=True, **asked)
@@ -113,30 +150,3 @@ def test_lists_without_what_was_answered(queue, log, make_row):
     [listed] = queue.page(EVERY).rows
     assert listed.shown == ""
     assert queue.get(listed.id).shown == "a long answer"
-
-
-@pytest.mark.parametrize(
-    ("order", "asked", "index"),
-    [
-        ("newest", {"review_state": "new"}, "ix_enquiry_review_state"),
-        ("doubtful", {"review_state": "new"}, "ix_enquiry_doubt"),
-        ("newest", {}, "ix_enquiry_created_at"),
-        ("newest", {"assignee": "li"}, "ix_enquiry_assignee"),
-        ("newest", {"topic": "due_diligence"}, "ix_enquiry_topic"),
-        ("newest", {"entry": "due_diligence.world_check"}, "ix_enquiry_entry"),
-    ],
-)
-def test_reads_by_an_index(sqlite_url, spool_folder, order, asked, index):
-    from sqlalchemy import select
-
-    from bot.store.queue import _LISTED, _sorting
-    from bot.store.statements import conditions
-
-    with QueueStore(sqlite_url) as queue:
-        statement = select(*_LISTED).where(*conditions(EnquiryFilter(enquiries_only=True, **asked))).limit(51)
-        statement = statement.order_by(*_sorting(order, is_back=False))
-        with queue._connection() as connection:
-            compiled = statement.compile(connection.engine, compile_kwargs={"literal_binds": True})
-            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
-    assert any(index in step for step in plan), plan
-    assert not any(step.startswith("SCAN enquiry") and "INDEX" not in step for step in plan), plan

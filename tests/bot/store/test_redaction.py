@@ -238,10 +238,10 @@ def test_leaves_no_half_number_where_a_long_text_is_cut(length):
     "piece", ["1 2 3 4 5 ", "1-1/", "A/1", "+1", "((1", "a.@", "123456789:", "GB82 ", "2007-", "paras 1,", "请1"]
 )
 def test_is_done_soon_with_lookalikes(piece):
-    start = time.perf_counter()
+    start = time.thread_time()  # of this thread alone: how busy the machine is does not count
     redact(piece * 20_000, REGIONS)
     # Measured: 0.2 s at most (2026-11-20); without its limits, minutes.
-    assert time.perf_counter() - start < 3
+    assert time.thread_time() - start < 3
 
 
 @settings(max_examples=200, deadline=None)

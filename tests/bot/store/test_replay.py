@@ -104,7 +104,7 @@ def test_goes_on_where_a_killed_replay_stopped(ready_url, spool, make_row, start
     _spool_rows(spool, map(make_row, range(250)))
     spool.append(change_record(make_row(0).id, {"delivery": "sent"}))
     child = start_child("replay_and_die", ready_url, spool.folder, point)
-    child.communicate("go\n", timeout=30)
+    child.communicate("go\n", timeout=120)
     assert child.returncode == -signal.SIGKILL
     assert spool.waiting() == 2
     store = open_store(ready_url)

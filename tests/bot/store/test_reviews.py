@@ -4,8 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.errors import StoreError
+from bot.store.contacts import ContactStore
 from bot.store.lessons import LessonStore
 from bot.store.reviews import REVIEW_STATES, ReviewStore
+from bot.store.threads import ThreadStore
+
+SECRET = "of the tests, long enough"
 
 
 @pytest.fixture
@@ -52,6 +57,42 @@ def test_refuses_a_correction_without_an_entry(reviews, recorded):
     [id] = recorded()
     with pytest.raises(ValueError, match="no such decision"):
         reviews.decide({id: "new"}, "correct", "anna")
+
+
+def test_corrects_to_an_intent_that_is_no_entry(reviews, recorded, log, ready_url):
+    [id] = recorded()
+    reviews.decide({id: "new"}, "correct", "anna", intent="greet", example="您好")
+    assert state(log, id) == "corrected"
+    assert reviews.labels([id]) == {id: "greet"}
+    with LessonStore(ready_url) as lessons:
+        assert [(one.label, one.text) for one in lessons.standing() if one.enquiry == id] == [("greet", "您好")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [("correct", {"entry": "growth.number", "intent": "greet"}), ("confirm", {"intent": "greet"}), ("correct", {})],
+)
+def test_refuses_what_names_no_one_thing(reviews, recorded, kind, named):
+    [id] = recorded()
+    with pytest.raises(ValueError, match="no such decision"):
+        reviews.decide({id: "new"}, kind, "anna", **named)
+
+
+def test_rejects_an_entry_that_came_close_and_takes_it_back(reviews, recorded, log):
+    [id] = recorded()
+    rejected = reviews.reject(id, "new", "growth.number", "anna")
+    assert (rejected.done, state(log, id), reviews.labels([id])) == ((id,), "new", {})
+    assert reviews.undo(rejected.batch, "anna") == (id,)
+    assert reviews.undo(rejected.batch, "anna") == ()
+    assert reviews.of(id)[0].undone_by == "anna"
+
+
+def test_tells_whoever_rejects_too_late(reviews, recorded):
+    [id] = recorded()
+    reviews.decide({id: "new"}, "confirm", "li")
+    late = reviews.reject(id, "new", "growth.number", "anna")
+    assert (late.done, late.taken[id].reviewer) == ((), "li")
+    assert dict(reviews.reject("gone", "new", "growth.number", "anna").taken) == {"gone": None}
 
 
 def test_tells_the_second_reviewer_who_was_first(reviews, recorded, log):
@@ -117,31 +158,6 @@ def test_hands_training_the_sentences_of_standing_decisions(reviews, recorded):
     assert [(row.entry, row.example) for row in reviews.examples()] == [("growth.number", "how many?")]
 
 
-def test_has_a_taught_sentence_read_once(reviews, recorded, ready_url):
-    [taught, waiting] = recorded(2)
-    reviews.decide({taught: "new"}, "correct", "anna", entry="growth.number", example="how many?")
-    reviews.decide({waiting: "new"}, "out_of_scope", "anna")
-    with LessonStore(ready_url) as lessons:
-        for state in ("exported", "absorbed"):
-            lessons.mark([lesson.id for lesson in lessons.standing()], state)
-            assert [one.enquiry for one in reviews.unread()] == [waiting]
-
-
-def test_has_a_sentence_read_that_was_added_to_its_decision(reviews, recorded):
-    [id] = recorded()
-    reviews.decide({id: "new"}, "out_of_scope", "anna")
-    reviews.keep_example(id, " is it raining? ")
-    assert reviews.unread() == []
-    assert reviews.of(id)[0].example == "is it raining?"
-
-
-def test_has_a_sentence_read_anew_that_was_decided_anew(reviews, recorded):
-    [id] = recorded()
-    reviews.decide({id: "new"}, "correct", "anna", entry="growth.number", example="how many?")
-    reviews.decide({id: "corrected"}, "out_of_scope", "li")
-    assert [one.enquiry for one in reviews.unread()] == [id]
-
-
 def test_lets_decisions_go_with_their_enquiry(reviews, recorded, log):
     [id] = recorded()
     reviews.decide({id: "new"}, "confirm", "anna", example="a sentence")
@@ -159,6 +175,35 @@ def test_blanks_words_in_the_whole_conversation(reviews, recorded, log):
         ("I am […] of Acme", "Dear […]", "[…] says no")
     ] * 2
     assert reviews.of(one)[0].example == "[…] asks"
+
+
+def test_blanks_words_in_any_case(reviews, recorded, log):
+    [id] = recorded(text="i am JANE doe")
+    assert reviews.redact(id, ["Jane Doe"], "[…]") == 1
+    assert log.get(id).text == "i am […]"
+
+
+def test_blanks_words_in_the_request_that_was_made_of_it(reviews, recorded, ready_url):
+    one, other = recorded(2, text="I am Jane Doe")
+    with ContactStore(ready_url, SECRET) as contacts, ThreadStore(ready_url, SECRET) as threads:
+        linked = contacts.draft("a1b2c3", "en", "Jane Doe asks", enquiry=other)
+        contacts.consent(linked.reference, "a1b2c3", "jane.doe@example.org")
+        threads.add(linked.reference, "answer", "", "Yours, Jane Doe")
+        unlinked = contacts.draft("d4e5f6", "en", "Jane Doe too")
+        assert reviews.redact(one, ["Jane Doe"], "[…]", SECRET) == 4
+        found = contacts.get(linked.reference)
+        assert (found.question, found.address) == ("[…] asks", "jane.doe@example.org")
+        assert [part.text for part in threads.of(linked.reference)] == ["Yours, […]"]
+        assert contacts.get(unlinked.reference).question == "Jane Doe too"
+
+
+def test_blanks_nothing_where_a_request_cannot_be_read(reviews, recorded, log, ready_url):
+    [id] = recorded(text="I am Jane Doe")
+    with ContactStore(ready_url, SECRET) as contacts:
+        contacts.draft("a1b2c3", "en", "Jane Doe asks", enquiry=id)
+    with pytest.raises(StoreError, match="PARTNERGUIDE_SECRET"):
+        reviews.redact(id, ["Jane Doe"], "[…]", "another secret, long enough")
+    assert log.get(id).text == "I am Jane Doe"
 
 
 def test_leaves_blanked_words_in_no_file(sqlite_url, open_store, make_row, tmp_path):

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from bot.dialogue.training import intents_of
+from bot.errors import KnowledgeError
 from bot.knowledge.loader import load
-from bot.teaching.sentences import Place, Sentences, doubts, labels_of, sentences_of
+from bot.teaching.sentences import Place, Sentences, doubts, held_out, labels_of, sentences_of
+from tests.bot import small_base
 
 COSTS = "faq/growth.costs"
 
@@ -70,3 +74,17 @@ def test_names_the_intents_that_people_say(project):
 def test_orders_what_resembles_by_similarity():
     places = [Place("a", text, "x") for text in ("the costs of vaccines now", "the cost of vaccines", "else")]
     assert [p.text for p in Sentences(places).near("the cost of vaccine")] == ["the cost of vaccines"]
+
+
+def test_says_what_is_wrong_with_the_questions_that_quality_is_measured_with(project):
+    knowledge, folder = load(project.knowledge), project.root / "tests" / "nlu"
+    assert [question.text for question in held_out(project, knowledge)] == [
+        "how dear are the jabs",
+        "what is the weather like",
+    ]
+    with small_base.edit(folder / "en" / "growth.yml") as data:
+        data["entries"]["gone"] = ["where has it gone"]
+    with pytest.raises(KnowledgeError, match=r"growth\.yml.*growth\.gone"):
+        held_out(project, knowledge)
+    shutil.rmtree(folder)
+    assert held_out(project, knowledge) == []

@@ -74,3 +74,12 @@ def test_gives_the_questions_of_a_message_that_asks_several_things(text, asked):
 )
 def test_gives_none_where_one_thing_is_asked_or_too_many(text):
     assert _asked(text) == []
+
+
+def test_cuts_each_sentence_once_however_many_commas_it_has():
+    # Cut again and again, these parts would double with each comma.
+    commas = "one, two, " * 40
+    text = f"{commas}three. And {commas}four?"
+    found = parts(text)
+    assert (len(found), len(set(found))) == (12, 12)
+    assert all(end == len(text) for _, end in found)

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, Update
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler
 
 from bot.channels.telegram import browsing
@@ -57,8 +57,11 @@ async def pressed(update: Update, context: Context) -> None:
 
 
 async def _pop_up(query: CallbackQuery, words: str) -> None:
-    """Ends the button's spinning; a query that is too old for that is none of the person's concern."""
-    with contextlib.suppress(BadRequest):
+    """Ends the button's spinning: a courtesy, and no reason to leave undone what was asked for.
+
+    It fails where the query has become too old for it, and where the platform is away.
+    """
+    with contextlib.suppress(TelegramError, StoppingError):
         await query.answer(words or None, show_alert=bool(words))
 
 

@@ -6,24 +6,42 @@ import contextlib
 import re
 
 from telegram import Chat, Message, MessageEntity, Update
-from telegram.error import BadRequest
+from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
 from bot.channels.telegram import handover
-from bot.channels.telegram.answering import Context, Handler, front_of, say
+from bot.channels.telegram.answering import Context, Handler, bring_rest, front_of, say, undelivered
 from bot.channels.telegram.front import number_of
+from bot.channels.telegram.handlers import inline
 from bot.channels.telegram.menu import COMMANDS
+from bot.channels.telegram.pace import StoppingError
+from bot.channels.telegram.remaining import rest_of
 
 _COMMANDS = frozenset(("start", *COMMANDS))
 
 
 async def gate(update: Update, context: Context) -> None:
     """Lets an update through to its handler, or ends it here."""
-    if update.inline_query or update.chosen_inline_result or update.my_chat_member:
-        return
     front = front_of(context)
-    asker = front.asker(update)
+    if (deliver_again := undelivered(context, update.update_id)) is not None:
+        await deliver_again()
+        raise ApplicationHandlerStop
+    if (rest := rest_of(update)) is not None:
+        if (waiting := front.asker(update)) is not None:
+            await bring_rest(front, context.bot, waiting, rest)
+        raise ApplicationHandlerStop
+    if update.chosen_inline_result or update.my_chat_member:
+        return
+    if update.inline_query:
+        # Counted apart: who types a long question there has still not asked anything here.
+        if not front.people_allowance.admits(f"inline/{front.pseudonym_of(update.inline_query.from_user.id)}"):
+            await inline.offer(update.inline_query, [])
+            raise ApplicationHandlerStop
+        return
     message = update.message or update.edited_message
+    if message and message.migrate_from_chat_id:
+        front.moved.note(message.chat_id, message.migrate_from_chat_id)
+    asker = front.asker(update)
     if asker is None or not (message or update.callback_query):
         raise ApplicationHandlerStop
     if message and not asker.is_private and not is_meant(message, front.username, context.bot.id):
@@ -38,7 +56,7 @@ async def gate(update: Update, context: Context) -> None:
     for allowance, key in keys:
         if not allowance.admits(key):
             if update.callback_query:  # in passing: a message more is what there is too much of
-                with contextlib.suppress(BadRequest):
+                with contextlib.suppress(TelegramError, StoppingError):
                     await update.callback_query.answer(front.words(asker.language, "too_fast").strip())
             elif message and allowance.should_tell(key):
                 await say(front, context.bot, asker, number_of(message), "too_fast")

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+from collections.abc import Sequence
 
-from telegram import InlineQueryResultArticle, InputTextMessageContent, LinkPreviewOptions, Update
+from telegram import InlineQuery, InlineQueryResultArticle, InputTextMessageContent, LinkPreviewOptions, Update
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.error import TelegramError
 from telegram.ext import InlineQueryHandler
 
 from bot.channels.telegram.answering import Context, Handler, front_of
 from bot.channels.telegram.front import Front
 from bot.channels.telegram.markup import cut
+from bot.channels.telegram.pace import StoppingError
 from bot.channels.telegram.rendering import render
 from bot.knowledge import render as knowledge_render
 from bot.knowledge.models import Entry
@@ -50,7 +52,12 @@ async def inline(update: Update, context: Context) -> None:
     entries = _found(front, finder, query.query[:_LONGEST_QUESTION])
     cards = [_card(front, entry, language, person.audience) for entry in entries]
     front.people.count("inline", language)
-    with contextlib.suppress(BadRequest):  # too old: whoever asked has typed on
+    await offer(query, cards)
+
+
+async def offer(query: InlineQuery, cards: Sequence[InlineQueryResultArticle]) -> None:
+    """Offers cards, or none; where that fails, whoever asked has typed on meanwhile."""
+    with contextlib.suppress(TelegramError, StoppingError):
         await query.answer(cards, cache_time=_CACHE_S, is_personal=True)
 
 

@@ -6,13 +6,13 @@ import asyncio
 import json
 from typing import Any
 
-from telegram import Bot, InputFile, Message, Update
-from telegram.error import Forbidden
+from telegram import Bot, Message, Update
 from telegram.ext import CommandHandler
 
-from bot.channels.telegram.answering import Context, Handler, answer, front_of, say
+from bot.channels.telegram.answering import Context, Handler, answer, front_of, hand_over, say
 from bot.channels.telegram.front import Asker, Front, number_of
 from bot.channels.telegram.rendering import Button
+from bot.channels.telegram.sending import Document
 from bot.errors import StoreError
 from bot.store.models import as_json
 from bot.store.statements import EnquiryFilter
@@ -68,19 +68,14 @@ async def decline(front: Front, bot: Bot, asker: Asker, number: str, *, is_logge
 async def send_data(front: Front, bot: Bot, asker: Asker, number: str) -> None:
     """Sends everything that is stored about the person as a file."""
     data = await asyncio.to_thread(collect, front, asker)
-    conversations = {asker.pseudonym, *(row["conversation"] for row in data["enquiries"])}
+    logged = {row["conversation"] for row in data["enquiries"]}
+    conversations = front.dialogue.conversations_of(asker.pseudonym) | logged
     running = {name: await front.dialogue.remembered(name) for name in sorted(conversations)}
     data["conversations"] = {name: slots for name, slots in running.items() if slots}
     content = json.dumps(data, ensure_ascii=False, indent=1, default=str).encode()
-    caption = front.words(asker.language, "my_data", count=len(data["enquiries"]))
-    try:
-        await bot.send_document(asker.place.chat_id, InputFile(content, filename=_FILE), caption=caption)
-    except Forbidden:
-        return
-    answered = front.dialogue.notice(
-        front.message(asker, number, text="/mydata"), "telegram_my_data", count=len(data["enquiries"])
-    )
-    front.dialogue.delivered(answered)
+    count = len(data["enquiries"])
+    document = Document(_FILE, front.words(asker.language, "my_data", count=count), content)
+    await hand_over(front, bot, asker, number, document, "my_data", "/mydata", count=count)
 
 
 def collect(front: Front, asker: Asker) -> dict[str, Any]:
@@ -103,13 +98,16 @@ async def forget(front: Front, bot: Bot, asker: Asker, number: str) -> None:
     Raises:
         StoreError: the database is away; the person is told to ask again.
     """
-    conversations = await asyncio.to_thread(_delete, front, asker)
-    await answer(front, bot, asker, number, command="/confirm_deletion", is_remembered=False)
-    for conversation in {asker.pseudonym, *conversations}:
-        front.dialogue.forget(conversation)
+    logged = await asyncio.to_thread(_delete, front, asker)
+    try:
+        await answer(front, bot, asker, number, command="/confirm_deletion", is_remembered=False)
+    finally:  # also where it cannot be said now: it will be said later, and nothing more is deleted then
+        for conversation in front.dialogue.conversations_of(asker.pseudonym) | logged:
+            front.dialogue.forget(conversation)
 
 
 def _delete(front: Front, asker: Asker) -> set[str]:
+    """Deletes what is stored of a person besides the log, and returns the names of conversations that are logged."""
     try:
         rows = list(front.dialogue.store.iterate(EnquiryFilter(pseudonym=asker.pseudonym)))
         front.contacts.forget(asker.pseudonym)

@@ -126,7 +126,8 @@ async def wordless(update: Update, context: Context) -> None:
     if message.caption and message.forward_origin is None:
         await question(update, context)
         return
-    if message.edit_date or is_next_of_album:  # a place that is shared live comes every few seconds
+    is_live_place = message.edit_date and message.location  # comes every few seconds
+    if is_live_place or is_next_of_album:
         return
     kind = next((kind for field, kind in _KINDS.items() if getattr(message, field, None)), "not_read")
     await say(front, context.bot, asker, number_of(message), kind)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 from telegram import Bot, Message, Update
 from telegram.ext import CommandHandler
 
@@ -42,9 +40,7 @@ async def welcome(front: Front, bot: Bot, asker: Asker, number: str) -> None:
     """Says who the guide is, and asks for the language, Telegram's hint first."""
     rows = languages(front, asker.language, "sl")
     values = _values(front, asker.language, "ask_language")
-    sent = await say(front, bot, asker, number, "welcome", rows, "/start", "notice", **values)
-    if sent == "sent" and asker.person.noticed_at is None:
-        front.changed(asker, noticed_at=datetime.now(timezone.utc))
+    await say(front, bot, asker, number, "welcome", rows, "/start", "notice", is_notice=True, **values)
 
 
 def _values(front: Front, language: str, question: str) -> dict[str, str]:

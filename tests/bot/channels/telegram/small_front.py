@@ -119,7 +119,9 @@ async def _receive(settings: Settings, words: list[str], count: int) -> None:
 
 
 async def _work(settings: Settings, index: int) -> None:
-    (settings.var / f"worker{index}").write_text(str(os.getpid()))
+    draft = settings.var / f"worker{index}.draft"
+    draft.write_text(str(os.getpid()))
+    draft.replace(settings.var / f"worker{index}")  # whoever waits for it reads it whole
     with opened(settings, lasting=True) as dialogue:
         await work(assemble(settings, dialogue, workers=2), index)
 

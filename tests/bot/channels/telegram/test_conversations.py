@@ -6,12 +6,15 @@ import json
 
 import pytest
 
+from bot.channels.telegram.allowance import Allowance
 from bot.channels.telegram.notifying import answer_request
 from bot.store.statements import EnquiryFilter
 
 QUESTION = {"en": "what does the vaccine project cost", "zh": "疫苗项目要多少钱"}
 TITLE = {"en": "What a vaccine project costs", "zh": "疫苗项目的花费"}
 OTHER = {"en": "zh", "zh": "en"}
+MORE = {"en": "more", "zh": "再详细点"}
+REST = {"en": "The rest of the budget came later.", "zh": "其余预算后来才到位。"}
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 
 
@@ -94,18 +97,17 @@ async def test_remembers_language_and_audience_after_a_restart(listen, ada, lang
 
 @LANGUAGES
 async def test_goes_on_with_more_and_buttons_that_survive_a_restart(listen, ada, language):
-    more = {"en": "The rest of the budget came later.", "zh": "其余预算后来才到位。"}[language]
     async with listen() as front:
         await ada.say(QUESTION[language])
         message = await ada.reply()
-        await ada.say({"en": "more", "zh": "再详细点"}[language])
-        assert more in (await ada.reply()).text
+        await ada.say(MORE[language])
+        assert REST[language] in (await ada.reply()).text
     async with listen() as front:
         front.front.dialogue.forget(front.front.pseudonym_of(ada.id))
         label = front.front.dialogue.phrases.get("labels_more", language)
         press = await ada.press(label, message)
         assert (await press.answered()).text == ""
-        assert more in (await ada.reply()).text
+        assert REST[language] in (await ada.reply()).text
 
 
 @LANGUAGES
@@ -171,13 +173,15 @@ KINDS = {
 }
 
 
+@LANGUAGES
 @pytest.mark.parametrize("kind", KINDS)
-async def test_has_a_word_for_what_holds_no_words(front, ada, kind):
+async def test_has_a_word_for_what_holds_no_words(front, ada, kind, language):
     await getattr(ada, kind)()
-    assert (await ada.reply()).text == word(front, "en", KINDS[kind])
+    assert (await ada.reply()).text == word(front, language, KINDS[kind])
 
 
-async def test_has_one_word_for_an_album_and_none_for_a_place_that_moves(front, telegram_server, ada):
+@LANGUAGES
+async def test_has_one_word_for_an_album_and_none_for_a_place_that_moves(front, telegram_server, ada, language):
     for _ in range(3):
         await ada.photo(album="1")
     place = await ada.location()
@@ -187,59 +191,81 @@ async def test_has_one_word_for_an_album_and_none_for_a_place_that_moves(front, 
     await ada.say("/cancel")
     await ada.reply()
     told = [message.text for message in telegram_server.outbox.messages(ada)]
-    assert told == [word(front, "en", name).strip() for name in ("picture", "location", "nothing_to_cancel")]
+    assert told == [word(front, language, name).strip() for name in ("picture", "location", "nothing_to_cancel")]
 
 
-async def test_does_not_take_its_own_card_for_a_question(front, ada):
+@LANGUAGES
+async def test_does_not_take_its_own_card_for_a_question(front, ada, language):
     await noticed(ada)
-    query = await ada.inline("vaccine budget")
+    query = await ada.inline({"en": "vaccine budget", "zh": "疫苗预算"}[language])
     await query.answer()
     await query.choose(0)
-    assert (await ada.reply()).text == word(front, "en", "card").strip()
+    assert (await ada.reply()).text == word(front, language, "card").strip()
 
 
-async def test_takes_the_caption_of_a_picture_for_the_question(front, ada):
-    await ada.photo(caption=QUESTION["en"])
+@LANGUAGES
+async def test_takes_the_caption_of_a_picture_for_the_question(front, ada, language):
+    await ada.photo(caption=QUESTION[language])
     message = await ada.reply()
-    assert TITLE["en"] in message.text
-    assert word(front, "en", "caption_only") in message.text
+    assert TITLE[language] in message.text
+    assert word(front, language, "caption_only") in message.text
 
 
-async def test_does_not_take_the_words_of_others_for_a_question(front, ada):
+@LANGUAGES
+async def test_does_not_take_the_words_of_others_for_a_question(front, ada, language):
     await noticed(ada)
     await ada.forward("my secret is 4711")
-    assert (await ada.reply()).text == word(front, "en", "forwarded")
+    assert (await ada.reply()).text == word(front, language, "forwarded")
     assert [row for row in rows(front) if "4711" in row.text] == []
 
 
+@LANGUAGES
 @pytest.mark.parametrize("command", ["", "/ask "])
-async def test_asks_to_shorten_a_long_message(front, ada, command):
+async def test_asks_to_shorten_a_long_message(front, ada, command, language):
     await ada.say(command + "x" * 3001)
-    assert (await ada.reply()).text == word(front, "en", "too_long", length="3,001", limit="3,000")
+    assert (await ada.reply()).text == word(front, language, "too_long", length="3,001", limit="3,000")
 
 
+@LANGUAGES
+async def test_says_once_that_it_is_too_fast(front, telegram_server, ada, language):
+    await noticed(ada)
+    front.front.people_allowance = Allowance(1, 0.001)
+    for _ in range(3):
+        await ada.say("/cancel")
+    press = await ada.press({"en": "English", "zh": "中文"}[language])
+    too_fast = word(front, language, "too_fast").strip()
+    assert (await press.answered()).text == too_fast
+    told = [message.text for message in telegram_server.outbox.messages(ada)][1:]
+    assert told == [word(front, language, "nothing_to_cancel").strip(), too_fast]
+
+
+@LANGUAGES
 @pytest.mark.parametrize("typed", ["/restart", '/show_entry{"entry": "growth.costs"}', "/nonsense", "/back now"])
-async def test_answers_unknown_commands_with_help(front, ada, typed):
+async def test_answers_unknown_commands_with_help(front, ada, typed, language):
     await ada.say(typed)
     message = await ada.reply()
+    assert message.text.startswith(word(front, language, "command_unknown", commands="").strip())
     assert "/topics" in message.text
-    assert TITLE["en"] not in message.text
+    assert TITLE[language] not in message.text
 
 
+@LANGUAGES
 @pytest.mark.parametrize("typed", ["<b>bold</b> & <script>", "[click](https://evil.example)", "</i> *x* _y_ `z`"])
-async def test_lets_nobody_inject_markup(front, telegram_server, ada, typed):
+async def test_lets_nobody_inject_markup(front, telegram_server, ada, typed, language):
     await noticed(ada)
     await ada.say(f"/person {typed}")
     message = await ada.reply()
-    assert typed in message.text
+    assert message.text == word(front, language, "person_offer", question=typed, operator="Partnerships Desk").strip()
     assert telegram_server.outbox.refused == []
 
 
+@LANGUAGES
 @pytest.mark.parametrize("data", ["0|e|growth.costs", "1|e|nothing.there", "1|?", "/restart", "1|f|+|not-an-id"])
-async def test_has_a_kind_word_for_stale_and_forged_buttons(front, telegram_server, ada, data):
+async def test_has_a_kind_word_for_stale_and_forged_buttons(front, telegram_server, ada, data, language):
     await noticed(ada)
     press = await ada.press(message=telegram_server.outbox.last(ada), data=data)
-    assert (await press.answered()).text
+    name = "feedback_later" if "|f|" in data else "stale"
+    assert (await press.answered()).text == word(front, language, name).strip()
 
 
 async def test_still_opens_what_a_button_names_when_its_message_is_too_old_to_be_seen(front, ada):

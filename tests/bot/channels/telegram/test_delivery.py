@@ -11,6 +11,7 @@ import pytest
 
 from bot.channels.telegram import front as front_module
 from bot.channels.telegram.allowance import Allowance
+from bot.channels.telegram.running import recover
 from bot.channels.telegram.webhook import webhook_for
 from bot.errors import ChannelError
 from bot.store.inbox import Inbox
@@ -155,6 +156,72 @@ async def test_answers_after_a_restart_what_it_had_accepted(listen, telegram_ser
         assert len(rows(front)) == 1
 
 
+async def test_does_what_a_button_says_though_its_spinning_cannot_be_ended(front, telegram_server, ada):
+    await noticed(ada)
+    await ada.say(QUESTION["en"])
+    answer = await ada.reply()
+    front.pace._longest_s = 0.05
+    spinning = telegram_server.faults.add("answerCallbackQuery", times=None, status=502)
+    await ada.press("👎", answer)
+    await settled(front, telegram_server)
+    assert rows(front)[-1].feedback == "negative"
+    await ada.press(word(front, "en", "button_reason_wrong"), answer)
+    await settled(front, telegram_server)
+    assert rows(front)[-1].feedback == "negative: wrong"
+    await ada.press(word(front, "en", "button_person"), answer)
+    assert QUESTION["en"] in (await ada.reply()).text
+    await settled(front, telegram_server)
+    assert spinning.hits
+    assert len(telegram_server.outbox.messages(ada)) == 3
+
+
+async def test_goes_on_when_it_cannot_even_say_that_it_is_too_fast(front, telegram_server, ada, caplog):
+    await ada.start()
+    welcome = await ada.reply()
+    front.front.people_allowance = Allowance(0, 0.001)
+    front.pace._longest_s = 0.05
+    telegram_server.faults.add("answerCallbackQuery", times=None, status=502)
+    await ada.press("English", welcome)
+    await settled(front, telegram_server)
+    assert "reference" not in caplog.text
+    assert len(telegram_server.outbox.messages(ada)) == 1
+
+
+async def test_hands_out_what_is_stored_once_telegram_takes_it(front, telegram_server, ada):
+    await noticed(ada)
+    front.pace._longest_s = 0.05
+    telegram_server.faults.add("sendDocument", times=None, status=502)
+    await ada.say("/mydata")
+    await settled(front, telegram_server)
+    assert front.front.inbox.counts() == {"received": 1, "sent": 1}
+    telegram_server.faults.clear()
+    await recover(front.queue, front.app.bot)
+    handed = await ada.reply()
+    await settled(front, telegram_server)
+    assert json.loads(handed.document)["person"]
+    assert len(telegram_server.outbox.messages(ada)) == 2
+    assert [row.delivery for row in rows(front)] == ["sent", "sent"]
+
+
+async def test_hands_nothing_out_twice_when_its_way_was_cut(front, telegram_server, ada):
+    await noticed(ada)
+    telegram_server.faults.add("sendDocument", drop="after")
+    await ada.say("/mydata")
+    handed, told = await ada.replies(2)
+    assert handed.document
+    assert told.text == word(front, "en", "maybe_lost").strip()
+    await settled(front, telegram_server)
+    assert rows(front)[-1].delivery == "failed"
+
+
+async def test_remembers_who_blocked_it_while_it_handed_out_what_is_stored(front, telegram_server, ada):
+    await noticed(ada)
+    telegram_server.faults.add("sendDocument", status=403, description="Forbidden: bot was blocked by the user")
+    await ada.say("/mydata")
+    await settled(front, telegram_server)
+    assert front.front.people.get(front.front.pseudonym_of(ada.id)).blocked_at is not None
+
+
 async def test_deletes_again_and_says_so_where_it_ended_before_it_could_say_so(listen, telegram_server, ada, settings):
     async with listen() as front:
         await noticed(ada)
@@ -191,7 +258,7 @@ async def test_shows_that_it_is_typing_when_it_takes_long(front, telegram_server
     ask = front.front.dialogue.ask
 
     async def slowly(message):
-        await asyncio.sleep(1.2)
+        await telegram_server.outbox.wait_until(lambda: bool(telegram_server.outbox.actions), what="a sign of typing")
         return await ask(message)
 
     monkeypatch.setattr(front.front.dialogue, "ask", slowly)
@@ -212,6 +279,57 @@ async def test_tells_once_that_it_is_too_fast(front, telegram_server, ada):
     press = await ada.press("English", telegram_server.outbox.messages(ada)[0])
     assert (await press.answered()).text == word(front, "en", "too_fast").strip()
     assert len(telegram_server.outbox.messages(ada)) == 5
+
+
+async def test_lets_nothing_through_when_it_could_not_say_that_it_is_too_fast(front, telegram_server, ada):
+    await noticed(ada)
+    front.front.people_allowance = Allowance(1, 0.001)
+    front.pace._longest_s = 0.05
+    await ada.say("hello")
+    await ada.reply()
+    telegram_server.faults.add("sendMessage", times=None, status=502)
+    await ada.say(QUESTION["en"])
+    await settled(front, telegram_server)
+    telegram_server.faults.clear()
+    await recover(front.queue, front.app.bot)
+    assert (await ada.reply()).text == word(front, "en", "too_fast").strip()
+    await settled(front, telegram_server)
+    assert len(telegram_server.outbox.messages(ada)) == 3
+    assert not any(row.entry for row in rows(front))
+
+
+async def test_searches_for_no_cards_for_who_types_too_fast(front, telegram_server, ada):
+    await noticed(ada)
+    front.front.people_allowance = Allowance(2, 0.001)
+    found = [(await (await ada.inline(words)).answer()).results for words in ("vaccine", "vaccine cost", "precaution")]
+    assert [bool(cards) for cards in found] == [True, True, False]
+    assert front.front.people.counts("inline") == {"en": 2}
+    refusal = telegram_server.outbox.calls_of("answerInlineQuery")[-1].params
+    assert str(refusal["is_personal"]).lower() in ("true", "1")
+    assert int(refusal["cache_time"]) <= 5
+    # Somebody who types there is heard here all the same.
+    await ada.say(QUESTION["en"])
+    assert TITLE["en"] in (await ada.reply()).text
+
+
+async def test_gives_up_on_cards_that_cannot_be_offered(front, telegram_server, ada, caplog):
+    front.pace._longest_s = 0.05
+    telegram_server.faults.add("answerInlineQuery", times=None, status=502)
+    await ada.inline("vaccine")
+    await settled(front, telegram_server)
+    assert "reference" not in caplog.text
+    assert front.front.inbox.counts() == {"sent": 1}
+
+
+@pytest.mark.parametrize("kind", ["photo", "voice", "poll"])
+async def test_says_a_word_to_what_was_changed_into_something_it_cannot_read(front, telegram_server, ada, kind):
+    await noticed(ada)
+    message = await getattr(ada, kind)()
+    first = await ada.reply()
+    await ada.edit(message, "")
+    assert (await ada.reply()).text == first.text
+    await settled(front, telegram_server)
+    assert len(telegram_server.outbox.messages(ada)) == 3
 
 
 def test_lets_people_ask_and_leaf_through_as_fast_as_they_can():

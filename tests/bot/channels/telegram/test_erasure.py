@@ -23,7 +23,7 @@ from bot.store.lessons import LessonStore
 from bot.store.reviews import ReviewStore
 from bot.store.threads import ThreadStore
 from tests.bot.channels.telegram import small_front
-from tests.bot.channels.telegram.test_conversations import QUESTION, noticed, word
+from tests.bot.channels.telegram.test_conversations import QUESTION, TITLE, noticed, word
 from tests.bot.store.conftest import postgres  # noqa: F401  # a fixture
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:rasa")
@@ -141,6 +141,29 @@ async def test_gives_a_person_all_of_theirs_and_then_leaves_nothing_of_it(listen
         assert found(settings, others) == others
         assert front.front.questions.get(words[0]) is None
         assert await front.front.dialogue.remembered(words[0]) == {}
+
+
+async def test_finds_in_groups_too_what_is_remembered_of_somebody_who_is_not_logged(listen, telegram_server, ada, bo):
+    group = await telegram_server.group("Desk", [ada, bo])
+    async with listen() as front:
+        memory, name = front.front.dialogue._memory, front.front.pseudonym_of(ada.id)
+        for person in (ada, bo):
+            await noticed(person)
+        await front.queue.join()
+        front.front.people.change(name, declined_log=True)
+        for person in (ada, bo):
+            await person.say(QUESTION["en"], group, mention=True)
+        await ada.replies(2, group, matching=lambda message: TITLE["en"] in message.text)
+        await front.queue.join()
+        before = set(await memory.keys())
+        await ada.say("/mydata")
+        told = json.loads((await ada.reply()).document)["conversations"]
+        assert [slots["last_entry"] for slots in told.values()] == ["growth.costs"]
+        await forgotten(front, ada)
+        after = set(await memory.keys())
+        assert before - after >= set(told)
+        assert after == {key for key in before if key.startswith(front.front.pseudonym_of(bo.id))}
+        assert not any(name in conversation for conversation in front.front.dialogue._last)
 
 
 def _holds_all(told, rows):

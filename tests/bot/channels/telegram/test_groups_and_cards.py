@@ -8,7 +8,18 @@ import pytest
 
 from bot.channels.telegram.allowance import Allowance
 from bot.channels.telegram.handlers.gate import without_mention
-from tests.bot.channels.telegram.test_conversations import LANGUAGES, PERSON, QUESTION, TITLE, YES, noticed, rows, word
+from tests.bot.channels.telegram.test_conversations import (
+    LANGUAGES,
+    MORE,
+    PERSON,
+    QUESTION,
+    REST,
+    TITLE,
+    YES,
+    noticed,
+    rows,
+    word,
+)
 
 
 @pytest.fixture
@@ -26,8 +37,8 @@ async def test_answers_in_a_group_when_named_asked_or_replied_to(front, telegram
     assert answer.reply_to is asked
     await ada.say(f"/ask {QUESTION[language]}", group)
     assert TITLE[language] in (await ada.reply(group)).text
-    await ada.reply_to(answer, {"en": "more", "zh": "再详细点"}[language])
-    assert {"en": "came later", "zh": "后来才到位"}[language] in (await ada.reply(group)).text
+    await ada.reply_to(answer, MORE[language])
+    assert REST[language] in (await ada.reply(group)).text
 
 
 async def test_stays_silent_in_a_group_when_not_meant(front, telegram_server, ada):
@@ -138,40 +149,49 @@ async def test_does_not_take_who_writes_in_a_group_for_somebody_who_may_be_writt
     assert front.front.people.get(name).blocked_at is None
 
 
-async def test_holds_apart_the_conversations_of_people_and_topics(front, telegram_server, ada):
-    bo = telegram_server.person(first_name="Bo", language_code="en")
+@LANGUAGES
+async def test_holds_apart_the_conversations_of_people_and_topics(front, telegram_server, language):
+    ada, bo = (
+        telegram_server.person(first_name=name, language_code={"zh": "zh-hans"}.get(language, language))
+        for name in ("Ada", "Bo")
+    )
     group = await telegram_server.group("Desk", [ada, bo], is_forum=True)
     await ada.reply(group)
     one, two = await group.topic("Costs", by=ada), await group.topic("Duties", by=ada)
     for person in (ada, bo):
         await noticed(person)
-    await ada.say(QUESTION["en"], group, topic=one, mention=True)
+    await ada.say(QUESTION[language], group, topic=one, mention=True)
     answer = await ada.reply(group)
-    assert answer.thread_id == one
-    await ada.say("more", group, topic=two, mention=True)
-    assert "came later" not in (await ada.reply(group)).text
+    assert (TITLE[language] in answer.text, answer.thread_id) == (True, one)
+    await ada.say(MORE[language], group, topic=two, mention=True)
+    assert REST[language] not in (await ada.reply(group)).text
     await bo.replies(3, group)  # what the others were told
-    await bo.say("more", group, topic=one, mention=True)
-    assert "came later" not in (await bo.replies(1, group))[-1].text
+    await bo.say(MORE[language], group, topic=one, mention=True)
+    assert REST[language] not in (await bo.replies(1, group))[-1].text
+    await ada.say(MORE[language], group, topic=one, mention=True)
+    more = (await ada.replies(2, group))[-1]
+    assert (REST[language] in more.text, more.thread_id) == (True, one)
     asked = [row for row in rows(front) if row.text and not row.text.startswith("/")]
     assert len({row.conversation for row in asked}) == 3
     assert {row.pseudonym for row in asked} == {front.front.pseudonym_of(p.id) for p in (ada, bo)}
 
 
+@LANGUAGES
 async def test_tells_one_who_asks_too_much_in_a_group_once_and_counts_no_command_of_other_bots(
-    front, telegram_server, ada, monkeypatch
+    front, telegram_server, language
 ):
+    ada = telegram_server.person(first_name="Ada", language_code={"zh": "zh-hans"}.get(language, language))
     group = await telegram_server.group("Desk", [ada])
     await ada.reply(group)
     front.front.group_allowance = Allowance(2, 0.001)
     for _ in range(5):
         await ada.say("/weather", group)
     for _ in range(4):
-        await ada.say("/ask hello", group)
+        await ada.say(f"/ask {QUESTION[language]}", group)
     await telegram_server.outbox.wait_until(lambda: not telegram_server.updates.pending)
     await front.queue.join()
     told = [message.text for message in telegram_server.outbox.messages(group)][1:]
-    assert [text == front.front.words("en", "too_fast").strip() for text in told] == [False, False, True]
+    assert [text == word(front, language, "too_fast").strip() for text in told] == [False, False, True]
 
 
 async def test_takes_those_who_write_in_the_name_of_a_group_for_nobody_else(front, telegram_server, ada):
@@ -214,6 +234,68 @@ async def test_follows_a_group_that_has_moved(front, telegram_server, ada):
 
 
 @LANGUAGES
+@pytest.mark.parametrize("has_restarted", [False, True])
+async def test_goes_on_with_what_was_asked_before_a_group_moved(listen, telegram_server, ada, language, has_restarted):
+    async with listen() as front:
+        group = await telegram_server.group("Desk", [ada], kind="group")
+        await ada.reply(group)
+        await noticed(ada)
+        await ada.say(f"/ask {QUESTION[language]}", group)
+        await ada.reply(group)
+        moved = await group.migrate(by=ada)
+        if not has_restarted:
+            await ada.say(f"/ask {MORE[language]}", moved)
+            assert REST[language] in (await ada.reply(moved)).text
+        else:
+            await telegram_server.outbox.wait_until(lambda: not telegram_server.updates.pending)
+            await front.queue.join()
+    if has_restarted:
+        async with listen() as front:
+            await ada.say(f"/ask {MORE[language]}", moved)
+            assert REST[language] in (await ada.reply(moved)).text
+            await front.queue.join()
+    assert len({row.conversation for row in rows(front) if row.entry}) == 1
+
+
+@LANGUAGES
+@pytest.mark.parametrize("said", ["question", "follow-up", "page"])
+async def test_answers_in_the_new_group_where_it_has_moved_before_the_answer(
+    front, telegram_server, monkeypatch, said, language
+):
+    ada = telegram_server.person(first_name="Ada", language_code={"zh": "zh-hans"}.get(language, language))
+    group = await telegram_server.group("Desk", [ada], kind="group")
+    await ada.reply(group)
+    await noticed(ada)
+    await ada.say({"page": "/topics"}.get(said, f"/ask {QUESTION[language]}"), group)
+    before = await ada.reply(group)
+    ask, moved = front.front.dialogue.ask, []
+
+    async def meanwhile(message):
+        answered = await ask(message)
+        moved.append(await group.migrate(by=ada))
+        return answered
+
+    monkeypatch.setattr(front.front.dialogue, "ask", meanwhile)
+    if said == "question":
+        await ada.say(f"/ask {QUESTION[language]}", group)
+    else:
+        label = {"en": "Growth", "zh": "增长"}[language]
+        label = front.front.dialogue.phrases.get("labels_more", language) if said == "follow-up" else label
+        await ada.press(label, before)
+    await telegram_server.outbox.wait_until(lambda: moved, what="the move")
+    answer = await ada.reply(moved[0])
+    assert (REST if said == "follow-up" else TITLE)[language] in f"{answer.text} {answer.labels}"
+    assert answer.reply_to is None  # the message that it answers stands in the old group
+    await telegram_server.outbox.wait_until(lambda: not telegram_server.updates.pending)
+    await front.queue.join()
+    assert len(telegram_server.outbox.messages(moved[0])) == 1
+    assert rows(front)[-1].delivery == "sent"
+    assert {call.response["parameters"]["migrate_to_chat_id"] for call in telegram_server.outbox.refused} == {
+        moved[0].id
+    }
+
+
+@LANGUAGES
 async def test_offers_cards_that_are_counted_and_never_logged(front, telegram_server, ada, language):
     group = await telegram_server.group("Colleagues", [ada], bot=False)
     query = await ada.inline({"en": "vaccine budget", "zh": "疫苗预算"}[language])
@@ -229,5 +311,9 @@ async def test_offers_cards_that_are_counted_and_never_logged(front, telegram_se
     assert front.front.people.counts("inline") == {language: 1}
 
 
-async def test_offers_something_before_anything_is_typed(front, telegram_server, ada):
-    assert (await (await ada.inline("")).answer()).results
+@LANGUAGES
+@pytest.mark.parametrize("typed", ["", "  "])
+async def test_offers_something_before_anything_is_typed(front, telegram_server, typed, language):
+    ada = telegram_server.person(first_name="Ada", language_code={"zh": "zh-hans"}.get(language, language))
+    cards = (await (await ada.inline(typed)).answer()).results
+    assert TITLE[language] in [card.title for card in cards]

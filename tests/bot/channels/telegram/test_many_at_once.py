@@ -48,7 +48,7 @@ class Program:
 
     def end(self, how):
         self.process.send_signal(how)
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=240)
 
 
 @pytest.fixture
@@ -97,12 +97,12 @@ async def test_answers_everybody_in_order_and_logs_each_question_once(
             expected.setdefault(person, []).append(title)
     program.start()
     count = lambda: sum(len(answers(server, person)) for person in people)  # noqa: E731
-    await server.outbox.wait_until(lambda: count() >= 200, timeout_s=90, what=lambda: program.log.read_text()[-3000:])
+    await server.outbox.wait_until(lambda: count() >= 200, timeout_s=240, what=lambda: program.log.read_text()[-3000:])
     await asyncio.to_thread(program.end, signal.SIGKILL)
     in_work = {row[0] for row in query(var, "SELECT person FROM inbox WHERE state = 'working'")}
     program.start()
     done = lambda: all(len(once(answers(server, p))) == QUESTIONS for p in people)  # noqa: E731
-    await server.outbox.wait_until(done, timeout_s=120, what=lambda: program.log.read_text()[-3000:])
+    await server.outbox.wait_until(done, timeout_s=240, what=lambda: program.log.read_text()[-3000:])
     assert await asyncio.to_thread(program.end, signal.SIGTERM) == 0
 
     assert {p: once(answers(server, p)) for p in people} == expected

@@ -10,6 +10,7 @@ import pytest
 
 from bot.channels.telegram import flows, running, worker
 from bot.channels.telegram.application import assemble
+from tests.telegram_server.signals import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)
@@ -41,14 +42,14 @@ async def test_goes_on_looking_through_the_inbox_where_that_has_failed(listen, m
     async with listen() as front:
         recovering = Twice()
         monkeypatch.setattr(front.queue, "recover", recovering)
-        await asyncio.wait_for(recovering.again.wait(), 10)
+        await asyncio.wait_for(recovering.again.wait(), PATIENCE_S)
 
 
 async def test_goes_on_telling_of_what_is_overdue_where_that_has_failed(listen, monkeypatch):
     telling = Twice()
     monkeypatch.setattr(flows, "tell_overdue", telling)
     async with listen():
-        await asyncio.wait_for(telling.again.wait(), 10)
+        await asyncio.wait_for(telling.again.wait(), PATIENCE_S)
 
 
 async def test_looks_through_the_inbox_while_people_are_told_what_is_overdue(listen, monkeypatch):
@@ -60,10 +61,10 @@ async def test_looks_through_the_inbox_while_people_are_told_what_is_overdue(lis
 
     monkeypatch.setattr(flows, "tell_overdue", slow)
     async with listen() as front:
-        await asyncio.wait_for(telling.wait(), 10)
+        await asyncio.wait_for(telling.wait(), PATIENCE_S)
         recovering = Twice()
         monkeypatch.setattr(front.queue, "recover", recovering)
-        await asyncio.wait_for(recovering.again.wait(), 10)
+        await asyncio.wait_for(recovering.again.wait(), PATIENCE_S)
 
 
 async def test_deletes_what_is_old_where_one_part_of_it_fails(front, monkeypatch):
@@ -91,7 +92,7 @@ async def test_tells_of_what_is_overdue_in_the_first_of_several_processes(
         monkeypatch.setattr(worker.sys, "stdin", os.fdopen(source))  # closed by the worker
         working = asyncio.create_task(worker.work(assemble(settings, small_dialogue, workers=2), index))
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(telling.wait(), 10 if told else 0.5)
+            await asyncio.wait_for(telling.wait(), PATIENCE_S if told else 0.5)
         end.close()
         await working
     assert capsys.readouterr().out == "ready\n"
