@@ -56,7 +56,8 @@ def filled_in(before: Named, said: Named, languages: Mapping[str, Language], *, 
     parts: dict[tuple[int, int], str] = {}
     for kind in _ALIKE:
         new = said.of(kind)
-        old = before.of(kind)
+        # By itself "principle 8" is one of the Ten Principles; of other documents' principles the document is wanted too.
+        old = before.of(kind) if kind != "principle" or before.of("document") else []
         if len({one.value for one in new}) != 1 or not old:
             continue
         if kind == "organisation" and new[0].value not in {one.value for one in old}:

@@ -65,6 +65,10 @@ def test_puts_what_is_named_in_the_place_of_its_like(before, said, expected, lan
     ("before", "said"),
     [
         (IN_2021, Named("and why?")),
+        (
+            _named("Environment: principles 7 to 9", ("principle", "7", "principles 7")),
+            _named("What is principle 8?", ("principle", "8", "principle 8")),
+        ),
         (IN_2021, _named("and UNDP?", ("organisation", "undp", "UNDP"))),
         (IN_2021, _year("in 2021, really?", "2021")),
         (_year("From 2007 to 2021?", "2007", "2021"), _year("and 2009?", "2009")),  # for which of them?
