@@ -23,7 +23,7 @@ review: environment  ## run the review console in the browser: http://127.0.0.1:
 	@exec $(BIN)/partnerguide review $(ARGS)
 
 # The model is trained while the tests that do without one run, unless only some are asked for; the order is conftest's.
-test: environment  ## run every test, in one process more than there are cores
+test: environment  ## run every test, in two processes more than there are cores
 	@if [ -z "$(ARGS)" ]; then $(BIN)/partnerguide train --if-stale >/dev/null 2>&1 & fi; \
 	exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 

@@ -47,8 +47,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Returns one process more than there are processors: tests wait for servers and programs a quarter of the time."""
-    return (os.cpu_count() or 1) + 1
+    """Returns two processes more than there are processors: tests wait for servers and programs a quarter of the time."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
