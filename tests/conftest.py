@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Returns two processes more than there are processors: tests wait for servers and programs a quarter of the time."""
+    """Returns two processes more than there are processors: tests wait for servers and programs much of the time."""
     return (os.cpu_count() or 1) + 2
 
 
