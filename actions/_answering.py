@@ -8,7 +8,7 @@ from collections import Counter
 
 from actions._base import TEXT_PAYLOAD, Guide, Response
 from bot.knowledge import render
-from bot.knowledge.context import corrects_the_last, goes_on, has_pronoun, points_back
+from bot.knowledge.context import asks_of_it, corrects_the_last, goes_on, has_pronoun, points_back
 from bot.knowledge.joining import decided_whole
 from bot.knowledge.models import Entry
 from bot.knowledge.selection import Decision, Question, decide
@@ -77,7 +77,7 @@ def follow_up(guide: Guide) -> Response | None:
         return None
     names = question.names_a_subject or question.values("paragraph") or question.values("number")
     is_unsure = question.confidence < _UNSURE
-    asks = question.text.rstrip().endswith(("?", "？")) or is_unsure
+    asks = question.text.rstrip().endswith(("?", "？")) or is_unsure or asks_of_it(question.text, knowledge)
     corrects = corrects_the_last(question.text, knowledge)
     # "why?" is no small talk after an answer; "who are you?" is, and the model is sure of it.
     points = points_back(question.text, knowledge) and (has_pronoun(question.text, knowledge) or is_unsure) and asks

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from rasa_sdk import Tracker
+from actions._answering import follow_up
+from actions._base import Guide, GuideAction, Response
+from actions._flow import flow_choices, said_by_flow
 
-from actions._base import Guide, Response
-from actions._flow import FlowAction, flow_choices, said_by_flow
 
-
-class ActionListFlows(FlowAction):
+class ActionListFlows(GuideAction):
     """For buttons and words of a flow that is over."""
 
     def name(self) -> str:
         """See parent class."""
         return "action_list_flows"
 
-    def respond(self, guide: Guide, tracker: Tracker) -> Response:
-        """See parent class."""
-        return Response(said_by_flow(guide, "list_none", flow_choices(guide)))
+    def respond(self, guide: Guide) -> Response:
+        """See parent class. After an answer "the next one" asks for another, not for a step of a flow."""
+        said = said_by_flow(guide, "list_none", flow_choices(guide))
+        return follow_up(guide) or Response(said, is_private=True)

@@ -187,6 +187,13 @@ def has_pronoun(text: str, knowledge: KnowledgeBase) -> bool:
     return any(has_word(text, language.pronouns) for language in knowledge.languages.values())
 
 
+def asks_of_it(text: str, knowledge: KnowledgeBase) -> bool:
+    """Returns whether a message begins with a question word and has a pronoun, with or without a mark at its end."""
+    begin = plain(text)
+    asks = any(begins_with(begin, language.question_words) for language in knowledge.languages.values())
+    return asks and has_pronoun(text, knowledge)
+
+
 def says_nothing_else(rest: str, knowledge: KnowledgeBase) -> bool:
     """Returns whether the words beside what a message names are all such as refer: "I mean the …", "那…呢"."""
     left = plain(rest)

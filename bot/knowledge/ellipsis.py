@@ -56,7 +56,7 @@ def filled_in(before: Named, said: Named, languages: Mapping[str, Language], *, 
     parts: dict[tuple[int, int], str] = {}
     for kind in _ALIKE:
         new = said.of(kind)
-        # By itself "principle 8" is one of the Ten Principles; of other documents' principles the document is wanted too.
+        # By itself "principle 8" is one of the Ten Principles; only those of another document need the document.
         old = before.of(kind) if kind != "principle" or before.of("document") else []
         if len({one.value for one in new}) != 1 or not old:
             continue
@@ -93,12 +93,13 @@ def without_steps(text: str, languages: Mapping[str, Language]) -> str:
 
 def _number(said: Named, languages: Mapping[str, Language]) -> tuple[int, bool] | None:
     """Returns the number that a message gives alone, or how many further it asks for; whether it is such a step."""
-    numbers = [int(one.value) for one in said.of("number")]
-    if numbers:
-        # "the fifth one": the last of them is the pronoun.
-        return numbers[0], False
+    # "the next one" has a one in it that is no number.
     by = step(said.text, languages)
-    return (by, True) if by else None
+    if by:
+        return by, True
+    numbers = [int(one.value) for one in said.of("number")]
+    # "the fifth one": the last of them is the pronoun.
+    return (numbers[0], False) if numbers else None
 
 
 def _numbered(

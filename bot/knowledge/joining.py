@@ -42,7 +42,9 @@ def joined(before: Question, said: Question, knowledge: KnowledgeBase) -> Joined
     Args:
         before: the question before; where the message `takes_a_place`, with the entities in it.
     """
-    is_all = says_nothing_else(without_steps(said.besides, knowledge.languages), knowledge)
+    # "the one after that" has a one in it that is no number.
+    goes = step(said.text, knowledge.languages) != 0
+    is_all = says_nothing_else(without_steps(said.text, knowledge.languages) if goes else said.besides, knowledge)
     filled = ""
     if takes_a_place(said, knowledge):
         filled = filled_in(before.named, said.named, knowledge.languages, is_all=is_all)

@@ -5,6 +5,7 @@ import pytest
 from bot.knowledge.context import (
     Context,
     Leaning,
+    asks_of_it,
     by_what_is_named,
     corrects_the_last,
     goes_on,
@@ -50,6 +51,20 @@ def test_tells_a_mere_reference_from_a_question(small, rest, expected):
 )
 def test_notices_a_correction_by_how_it_begins(small, text, expected):
     assert corrects_the_last(text, small) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("who runs it", True),
+        ("When did it start?", True),
+        ("who are you", False),
+        ("it is fine", False),
+        ("谁管它", True),
+    ],
+)
+def test_hears_a_question_about_what_was_said(small, text, expected):
+    assert asks_of_it(text, small) is expected
 
 
 def test_reads_a_question_without_a_subject_as_one_on_the_last(small):

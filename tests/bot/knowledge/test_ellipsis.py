@@ -52,7 +52,12 @@ IN_REPORT = _named("What does the 2021 report say on costs?", ("document", "A/76
             "What does the A/RES/64/223 say on costs?",
         ),
         (IN_REPORT, _year("the 2007 one", "2007"), "What does the 2007 report say on costs?"),
-        (PARA_12, Named("and the next one?"), "What stands in para. 13 of 64/223?"),
+        (PARA_12, _named("and the next one?", ("number", "1", "one")), "What stands in para. 13 of 64/223?"),
+        (
+            PARA_12,
+            _named("the fifth one", ("number", "5", "fifth"), ("number", "1", "one")),
+            "What stands in para. 5 of 64/223?",
+        ),
         (IN_2021, Named("the year before?"), "What did it cost in 2020?"),
         (_year("2021年花了多少？", "2021"), Named("前一年呢"), "2020年花了多少？"),
     ],

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from bot.knowledge.joining import Joined, joined, takes_a_place
@@ -64,3 +66,13 @@ def test_reads_the_question_before_alone_for_what_only_names_another_document(sm
 )
 def test_tells_what_may_take_the_place_of_something(said, expected, small):
     assert takes_a_place(said, small) is expected
+
+
+def test_goes_on_to_the_next_place_though_a_one_is_in_the_words(small):
+    languages = {
+        code: dataclasses.replace(language, next_words=("the one after that",))
+        for code, language in small.languages.items()
+    }
+    knowledge = dataclasses.replace(small, languages=languages)
+    said = _question("and the one after that?", ("number", "1", "one"))
+    assert joined(BEFORE, said, knowledge).text == "What does principle 5 of A/76/319 say?"
