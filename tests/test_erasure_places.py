@@ -26,6 +26,7 @@ from tests.bot.channels.telegram.conftest import (  # noqa: F401  # fixtures
     unhurried,
 )
 from tests.bot.channels.telegram.test_conversations import QUESTION, noticed, word
+from tests.bot.channels.telegram.test_erasure import ada, small_dialogue  # noqa: F401  # fixtures
 from tests.bot.store.conftest import clock, make_row, open_store, postgres, spool_folder  # noqa: F401  # fixtures
 
 # ruff: noqa: F811  # whoever uses a fixture that was imported gives it its name again
@@ -92,18 +93,6 @@ def settings(project_root, tmp_path, telegram_server):
     shutil.copytree(project_root, root, ignore=shutil.ignore_patterns("var"))
     small_flows.add(root)
     return dataclasses.replace(given, root=root)
-
-
-@pytest.fixture
-def small_dialogue(settings):
-    """A dialogue whose state outlives the process."""
-    with small_front.opened(settings, lasting=True) as dialogue:
-        yield dialogue
-
-
-@pytest.fixture
-def ada(telegram_server):
-    return telegram_server.person(first_name="Galadriel", language_code="en")
 
 
 def _rows(path, statement, *values):

@@ -16,6 +16,7 @@ import pytest
 from bot.store.enquiries import EnquiryStore
 from bot.store.migrations import upgrade
 from bot.store.models import Enquiry, enquiry_id
+from bot.store.reviews import ReviewStore
 from tests.postgres_server import Postgres, postgres  # noqa: F401  # a fixture
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -114,6 +115,31 @@ def make_row() -> Callable[..., Enquiry]:
         return Enquiry(**{**defaults, **values})
 
     return make
+
+
+@pytest.fixture
+def log(ready_url: str, open_store: Callable[[str], EnquiryStore]) -> EnquiryStore:
+    """The enquiry log on a database that has its tables."""
+    return open_store(ready_url)
+
+
+@pytest.fixture
+def reviews(ready_url: str, log: EnquiryStore) -> Iterator[ReviewStore]:  # noqa: ARG001  # the log is made first
+    with ReviewStore(ready_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def recorded(log: EnquiryStore, make_row: Callable[..., Enquiry]) -> Callable[..., list[str]]:
+    """Writes so many enquiries and returns their ids."""
+
+    def record(count: int = 1, **values: object) -> list[str]:
+        rows = [make_row(number, **values) for number in range(count)]
+        for row in rows:
+            assert log.record(row) == "stored"
+        return [row.id for row in rows]
+
+    return record
 
 
 @pytest.fixture

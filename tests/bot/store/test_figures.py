@@ -10,11 +10,6 @@ DAY = date(2026, 3, 1)
 
 
 @pytest.fixture
-def log(ready_url, open_store):
-    return open_store(ready_url)
-
-
-@pytest.fixture
 def figures(ready_url, log):
     with FigureStore(ready_url) as opened:
         yield opened

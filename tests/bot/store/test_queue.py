@@ -14,11 +14,6 @@ EVERY = EnquiryFilter(enquiries_only=True)
 
 
 @pytest.fixture
-def log(ready_url, open_store):
-    return open_store(ready_url)
-
-
-@pytest.fixture
 def queue(ready_url, log):
     with QueueStore(ready_url) as opened:
         yield opened

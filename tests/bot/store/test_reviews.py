@@ -13,28 +13,6 @@ from bot.store.threads import ThreadStore
 SECRET = "of the tests, long enough"
 
 
-@pytest.fixture
-def log(ready_url, open_store):
-    return open_store(ready_url)
-
-
-@pytest.fixture
-def reviews(ready_url, log):
-    with ReviewStore(ready_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def recorded(log, make_row):
-    def record(count=1, **values):
-        rows = [make_row(number, **values) for number in range(count)]
-        for row in rows:
-            assert log.record(row) == "stored"
-        return [row.id for row in rows]
-
-    return record
-
-
 def state(log, id):
     return log.get(id).review_state
 

@@ -3,19 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.store.lessons import LessonStore
-from bot.store.reviews import ReviewStore
 from bot.store.unread import UnreadStore
-
-
-@pytest.fixture
-def log(ready_url, open_store):
-    return open_store(ready_url)
-
-
-@pytest.fixture
-def reviews(ready_url, log):
-    with ReviewStore(ready_url) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -30,17 +18,6 @@ def lessons(ready_url, log):
         for lesson in opened.standing():  # the PostgreSQL of these tests is shared
             opened.drop(lesson.id)
         yield opened
-
-
-@pytest.fixture
-def recorded(log, make_row):
-    def record(count=1, **values):
-        rows = [make_row(number, **values) for number in range(count)]
-        for row in rows:
-            assert log.record(row) == "stored"
-        return [row.id for row in rows]
-
-    return record
 
 
 def waiting(unread):
