@@ -48,8 +48,8 @@ def filled_in(before: Named, said: Named, languages: Mapping[str, Language], *, 
 
     A document takes the place of a document, a year that of a year or of the year in what a document is called, a
     number alone that of the number of a place or principle; "the next one" is a number more, "the one before" one less.
-    Where the question before names several of a kind, none of them is meant rather than the others, but for organisations:
-    there the first is. A principle takes the place of one only where a document is named, too.
+    Where the question before names several of a kind, none is meant rather than the others; but of organisations
+    the first is. A principle takes the place of one only where a document is named, too.
 
     Args:
         is_all: whether the message says nothing else; in others a number can be the number of anything.
