@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +155,8 @@ class EntrySelector(TrainedComponent):
         for question, near in zip(asked, nearest, strict=True):
             entities = [(e.entity, e.value) for e in recogniser.find(question.text)]
             features = self._evidence.features(question.text, entities, near)
-            rows.append(fusion.Row(features, number[question.label], self._evidence.coverage(question.text)))
+            coverage, words = self._evidence.coverage(question.text), self._evidence.words(question.text)
+            rows.append(fusion.Row(features, number[question.label], coverage, words))
         return rows
 
     def _with_vectors(
@@ -167,7 +168,7 @@ class EntrySelector(TrainedComponent):
             way = self._meaning.way(question.text)
             if way != WORDS:
                 features = self._meaning.add(self._evidence, row.features, said, i, way)
-                rows[way].append(fusion.Row(features, row.right, row.coverage))
+                rows[way].append(replace(row, features=features))
         return rows
 
     def _readers(self) -> dict[str, Reader]:
@@ -186,7 +187,7 @@ class EntrySelector(TrainedComponent):
         data = {
             "labels": self._evidence.labels,
             "about": [profile.to_list() for profile in self._evidence.about],
-            "fusions": {way: [list(one.weights), list(one.trust)] for way, one in self._fusions.items()},
+            "fusions": {way: [list(part) for part in astuple(one)] for way, one in self._fusions.items()},
             "examples": self._examples,
         }
         (folder / "selector.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
@@ -202,7 +203,7 @@ class EntrySelector(TrainedComponent):
             [Profile.from_list(profile) for profile in data["about"]],
             _indexes(folder / "indexes.npz"),
         )
-        self._fusions = {way: Fusion(tuple(weights), tuple(trust)) for way, (weights, trust) in data["fusions"].items()}
+        self._fusions = {way: Fusion(*map(tuple, parts)) for way, parts in data["fusions"].items()}
         self._examples = data["examples"]
         self._meaning = Meaning.restore(self._readers(), folder, len(data["labels"]))
 
@@ -256,14 +257,14 @@ class EntrySelector(TrainedComponent):
         for i, (start, end) in enumerate(spans):
             inside = [(e["entity"], e["value"]) for e in found if start <= e["start"] and e["end"] <= end]
             features.append(self._evidence.features(texts[i], inside, nearest[i]))
-            readings.append(self._weigh(WORDS, features[i], self._evidence.coverage(texts[i])))
+            readings.append(self._weigh(WORDS, texts[i], features[i], self._evidence.coverage(texts[i])))
         ways = [self._meaning.way(text) for text in texts]
         certain_from = self._config["certain_from"]
         left_open = [i for i in range(len(texts)) if ways[i] != WORDS and readings[i].confidence < certain_from]
         said = self._meaning.read([texts[i] for i in left_open], sketches[left_open])
         for number, i in enumerate(left_open):
             full = self._meaning.add(self._evidence, features[i], said, number, ways[i])
-            readings[i] = self._weigh(ways[i], full, readings[i].coverage)
+            readings[i] = self._weigh(ways[i], texts[i], full, readings[i].coverage)
         return readings
 
     def _ranked(self, reading: _Reading) -> dict[str, Any]:
@@ -316,9 +317,9 @@ class EntrySelector(TrainedComponent):
         least = max(self._config["part_from"], whole.confidence if content else 0.0)
         return surest if surest.confidence >= least else whole
 
-    def _weigh(self, way: str, features: Array, coverage: tuple[float, float]) -> _Reading:
+    def _weigh(self, way: str, text: str, features: Array, coverage: tuple[float, float]) -> _Reading:
         weighed = self._fusions[way]
-        fused = weighed.log_probabilities(features)
+        fused = weighed.log_probabilities(features, self._evidence.words(text))
         chances = np.exp(fused)
         return _Reading(
             chances,

@@ -1,6 +1,6 @@
-"""Weighs the evidence: a conditional logit over the labels, then the chance that its first choice is right.
+"""Weighs the evidence: a conditional logit over the labels, then whether it is a question at all and the choice right.
 
-Both are fitted on the tuning questions, which the classifier never learned from and whose words differ from the
+All are fitted on the tuning questions, which the classifier never learned from and whose words differ from the
 examples as people's words do; fitted on held-back examples instead, the same evidence finds 10 to 12 points fewer of
 the tuning questions (2026-11-20).
 """
@@ -15,6 +15,7 @@ import numpy as np
 import scipy.optimize
 from scipy.special import expit, log_softmax, logsumexp
 
+from bot.nlu import scope
 from bot.nlu.evidence import AGAINST, FEATURES, KINDS
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
@@ -63,24 +64,30 @@ _TRUST = (2.0, 2.0, 1.0, 1.0, 0.5, 0.5, 0.5, 2.0, -3.5)
 
 @dataclass(frozen=True)
 class Row:
-    """One tuning question: its features per label, its right label, and how much of it was known at all."""
+    """One tuning question: its features per label, its right label, its search terms and how much of them was known."""
 
     features: Array
     right: int
     coverage: tuple[float, float]
+    words: int
 
 
 @dataclass(frozen=True)
 class Fusion:
-    """`weights` per feature; `trust` per trust feature, the last its constant."""
+    """`weights` per feature; `trust` per trust feature, the last its constant; `scope` as `scope.fit` returns it."""
 
     weights: tuple[float, ...]
     trust: tuple[float, ...]
+    scope: tuple[float, ...] = ()
 
-    def log_probabilities(self, features: Array) -> Array:
-        """Returns one log-probability per label from a matrix of labels by features."""
+    def log_probabilities(self, features: Array, words: int) -> Array:
+        """Returns one log-probability per label from a matrix of labels by features.
+
+        Args:
+            words: how many search terms the message has.
+        """
         scores = features @ np.asarray(self.weights, dtype=np.float32)
-        return log_softmax(scores)
+        return scope.adjusted(self.scope, log_softmax(scores), features, words)
 
     def confidence(self, log_p: Array, features: Array, groups: Array, coverage: tuple[float, float]) -> float:
         """Returns the chance that the most likely label, or one on the same place, is the right one (0-1)."""
@@ -130,7 +137,9 @@ def fit(rows: Sequence[Row], groups: Array) -> Fusion:
         return Fusion.untuned()
     features, right = _candidates(rows, groups)
     weights = _conditional_logit(features, right, np.zeros(len(FEATURES)))
-    return Fusion(tuple(weights), tuple(_trust(rows, groups, features, right, weights)))
+    log_p = _held_back(rows, features, right, weights)
+    scoped = _scope(rows, log_p)
+    return Fusion(tuple(weights), tuple(_trust(rows, groups, log_p, scoped)), scoped)
 
 
 def _conditional_logit(features: Array, right: Array, start: Array) -> Array:
@@ -173,17 +182,36 @@ def _candidates(rows: Sequence[Row], groups: Array) -> tuple[Array, Array]:
     return np.stack(features), np.stack(right)
 
 
-def _trust(rows: Sequence[Row], groups: Array, features: Array, is_right: Array, start: Array) -> Array:
-    """Returns the logistic regression from trust features to whether the first choice rests on a right place."""
-    inputs, right = [], []
+def _held_back(rows: Sequence[Row], features: Array, is_right: Array, start: Array) -> list[Array]:
+    """Returns the log-probabilities of each row by weights that it had no part in."""
+    found: list[Array] = [None] * len(rows)
     for fold in range(_FOLDS):
         others = np.arange(len(rows)) % _FOLDS != fold
-        weights = _conditional_logit(features[others], is_right[others], start)
-        fused = Fusion(tuple(weights), (0.0,) * _TRUST_FEATURES)
-        for row in rows[fold::_FOLDS]:
-            log_p = fused.log_probabilities(row.features)
-            inputs.append(trust_features(log_p, row.features, groups, row.coverage))
-            right.append(float(groups[int(np.argmax(log_p))] == groups[row.right]))
+        weighed = Fusion(tuple(_conditional_logit(features[others], is_right[others], start)), ())
+        for number in range(fold, len(rows), _FOLDS):
+            found[number] = weighed.log_probabilities(rows[number].features, rows[number].words)
+    return found
+
+
+def _scope(rows: Sequence[Row], log_p: list[Array]) -> tuple[float, ...]:
+    """Returns the weights that tell questions of content from what is declined; other intents are neither."""
+    seen, is_content = [], []
+    for row, chances in zip(rows, log_p, strict=True):
+        kind = row.features[row.right, [FEATURES.index("entry"), FEATURES.index("decline")]]
+        features = scope.scope_features(chances, row.features, row.words) if kind.any() else None
+        if features is not None:
+            seen.append(features)
+            is_content.append(bool(kind[0]))
+    return scope.fit(seen, np.asarray(is_content, dtype=bool))
+
+
+def _trust(rows: Sequence[Row], groups: Array, log_p: list[Array], scoped: tuple[float, ...]) -> Array:
+    """Returns the logistic regression from trust features to whether the first choice rests on a right place."""
+    inputs, right = [], []
+    for row, weighed in zip(rows, log_p, strict=True):
+        chances = scope.adjusted(scoped, weighed, row.features, row.words)
+        inputs.append(trust_features(chances, row.features, groups, row.coverage))
+        right.append(float(groups[int(np.argmax(chances))] == groups[row.right]))
     matrix, target = np.asarray(inputs), np.asarray(right)
 
     def loss(trust: Array) -> tuple[float, Array]:

@@ -19,7 +19,7 @@ TRUST = (10.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -5.0)
 
 def test_turns_features_into_probabilities():
     features = np.asarray([_row(nearest_example=2.0), _row(nearest_example=1.0), _row()], dtype=np.float32)
-    p = np.exp(Fusion(WEIGHTS, TRUST).log_probabilities(features))
+    p = np.exp(Fusion(WEIGHTS, TRUST).log_probabilities(features, 5))
     assert p.sum() == pytest.approx(1, abs=1e-5)
     assert p[0] > p[1] > p[2]
 
@@ -29,7 +29,7 @@ def test_is_surer_of_a_clear_lead():
     confidences = []
     for lead in (0.0, 2.0, 9.0):
         features = np.asarray([_row(nearest_example=lead), _row()], dtype=np.float32)
-        log_p = weighed.log_probabilities(features)
+        log_p = weighed.log_probabilities(features, 5)
         confidences.append(weighed.confidence(log_p, features, np.asarray([0, 1]), (1.0, 1.0)))
     assert confidences == sorted(confidences)
     assert confidences[0] == pytest.approx(0.5, abs=1e-6)
@@ -74,7 +74,7 @@ def _rows(count=200, labels=12, seed=7):
         features[:, FEATURES.index("questions")] = draw.random(labels)
         features[:, FEATURES.index("missing")] = draw.random(labels) < 0.4
         features[right, FEATURES.index("missing")] = 0
-        rows.append(Row(features, right, (1.0, draw.random())))
+        rows.append(Row(features, right, (1.0, draw.random()), 5))
     return rows
 
 
@@ -100,7 +100,7 @@ def test_is_as_sure_as_it_is_right():
     weighed = fusion.fit(_rows(), GROUPS)
     sure, right = [], []
     for row in _rows(seed=8):
-        log_p = weighed.log_probabilities(row.features)
+        log_p = weighed.log_probabilities(row.features, row.words)
         sure.append(weighed.confidence(log_p, row.features, GROUPS, row.coverage))
         right.append(int(np.argmax(log_p)) == row.right)
     assert np.mean(sure) == pytest.approx(np.mean(right), abs=0.06)
