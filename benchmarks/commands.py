@@ -7,12 +7,20 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.errors import BotError
 from bot.processor import settle
+
+
+class MeasuringError(BotError):
+    """A process that measures has failed; `printed` is all that it said."""
+
+    def __init__(self, problem: str, printed: str) -> None:
+        super().__init__(problem)
+        self.printed = printed
 
 
 def parser_of(program: str, documentation: str | None) -> argparse.ArgumentParser:
@@ -23,13 +31,18 @@ def parser_of(program: str, documentation: str | None) -> argparse.ArgumentParse
     )
 
 
-def measured_apart(module: str, spec: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+def measured_apart(
+    module: str, spec: Mapping[str, Any], folder: Path, environ: Mapping[str, str], under: Sequence[str] = ()
+) -> dict[str, Any]:
     """Returns what a module measured of `spec` in a process of its own, its matrices as those of the guide's commands.
 
     The module is given two paths: of its specification, and of where to write its result, both JSON.
 
+    Args:
+        under: the words of a program that starts the process and watches it.
+
     Raises:
-        BotError: the process failed.
+        MeasuringError: the process failed.
     """
     environ = dict(environ)
     settle(environ)
@@ -37,7 +50,7 @@ def measured_apart(module: str, spec: Mapping[str, Any], folder: Path, environ: 
         given, result = Path(name) / "spec.json", Path(name) / "result.json"
         given.write_text(json.dumps(spec), encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, "-m", module, str(given), str(result)],
+            [*under, sys.executable, "-m", module, str(given), str(result)],
             cwd=folder,
             env=environ,
             stdout=subprocess.PIPE,
@@ -45,8 +58,9 @@ def measured_apart(module: str, spec: Mapping[str, Any], folder: Path, environ: 
             text=True,
             check=False,
         )
-        if done.returncode:
+        # A program that watches may end well where what it watched has not.
+        if done.returncode or not result.is_file():
             last = done.stdout.strip().splitlines()[-1:] or ["no message"]
-            raise BotError(f"{module} ended with {done.returncode}: {last[0]}")
+            raise MeasuringError(f"{module} ended with {done.returncode}: {last[0]}", done.stdout)
         found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
     return found

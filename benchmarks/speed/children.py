@@ -39,22 +39,56 @@ def folder(models: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def measured(module: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+def measured(module: str, spec: Mapping[str, Any], under: Sequence[str] = ()) -> dict[str, Any]:
     """Returns what a module of this package measured in a process of its own, in the project of `spec["root"]`.
+
+    Args:
+        under: the words of a program that starts the process and watches it.
 
     Raises:
         BotError: the process failed.
     """
-    var = Path(spec["var"])
-    return measured_apart(f"benchmarks.speed.{module}", spec, Path(spec["root"]), environment(var))
+    environ = environment(Path(spec["var"]))
+    return measured_apart(f"benchmarks.speed.{module}", spec, Path(spec["root"]), environ, under)
+
+
+def timed(words: Sequence[str], place: Path, environ: Mapping[str, str]) -> dict[str, float]:
+    """Runs a training in `place` to its end, and returns its seconds, processor seconds and most memory in bytes.
+
+    Raises:
+        BotError: it failed.
+    """
+    began = time.perf_counter()
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*words],
+        cwd=place,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=pipe,
+        text=True,
+    ) as process:
+        said = process.stderr.read() if process.stderr else ""
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise BotError(f"training failed: {(said.strip().splitlines() or ['no message'])[-1]}")
+    return {
+        "train_s": time.perf_counter() - began,
+        "cpu_s": used.ru_utime + used.ru_stime,
+        "peak_bytes": used.ru_maxrss * 1024,
+    }
 
 
 @contextlib.contextmanager
-def running(words: Sequence[str], environ: Mapping[str, str], printed: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Runs a program for the time of the block; what it prints goes into a file."""
+def running(
+    words: Sequence[str], environ: Mapping[str, str], printed: Path, place: Path = PROJECT_ROOT
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs a program in `place` for the time of the block; what it prints goes into a file."""
     with printed.open("wb") as out:
         process = subprocess.Popen(
-            [*words], cwd=PROJECT_ROOT, env=dict(environ), stdin=subprocess.DEVNULL, stdout=out, stderr=out
+            [*words], cwd=place, env=dict(environ), stdin=subprocess.DEVNULL, stdout=out, stderr=out
         )
     try:
         yield process

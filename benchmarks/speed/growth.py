@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks.speed.children import folder, measured
 from benchmarks.speed.growing import grown
+from benchmarks.speed.replies import asking
 from benchmarks.speed.training import counted, trained
 from bot.knowledge.loader import load
 from bot.settings import Settings
@@ -27,14 +28,14 @@ def ours(settings: Settings, *, is_short: bool) -> dict[str, Any]:
 
 
 def baseline(settings: Settings, *, is_short: bool) -> dict[str, Any]:
-    """Returns the times of a reply by the size of the knowledge base, generated and trained: this takes long."""
-    found = {"1": {**counted(settings.root), **_replies(settings, is_short=is_short)}}
+    """Returns the times of a reply by the size of the knowledge base, generated and trained, and of the trainings."""
+    found: dict[str, Any] = {"1": {**counted(settings.root), **_replies(settings, is_short=is_short)}}
     for times in (2,) if is_short else TIMES:
         with tempfile.TemporaryDirectory() as name:
             root = grown(settings.root, Path(name) / "project", times)
             training = trained(root, root / "var")
             larger = dataclasses.replace(settings, root=root, var=root / "var")
-            found[str(times)] = {**training, **_replies(larger, is_short=is_short)}
+            found[str(times)] = {**counted(root), "training": training, **_replies(larger, is_short=is_short)}
     return {"knowledge": found}
 
 
@@ -46,31 +47,19 @@ def _by_rows(settings: Settings, *, is_short: bool) -> dict[str, Any]:
     for rows in (1_000, 5_000) if is_short else ROWS:
         print(f"{NAME}: a log of {rows:,} rows …", file=sys.stderr, flush=True)
         with folder(settings.models) as var:
-            url = f"sqlite:///{var / 'log.db'}"
-            fill(url, generate(knowledge, rows, end=datetime.now(timezone.utc)))
-            found[str(rows)] = measured("replying", _spec(settings, var, url, is_short=is_short))
+            asked = asking(settings, var, is_short=is_short)
+            fill(asked["database_url"], generate(knowledge, rows, end=datetime.now(timezone.utc)))
+            found[str(rows)] = measured("replying", asked)
     return found
 
 
 def _by_turns(settings: Settings, *, is_short: bool) -> dict[str, Any]:
     with folder(settings.models) as var:
-        spec = _spec(settings, var, f"sqlite:///{var / 'log.db'}", is_short=is_short)
-        spec |= {"people": [], "turns": (10, 30) if is_short else TURNS, "conversations": 2 if is_short else 5}
-        return measured("replying", spec)["by_turn"]  # type: ignore[no-any-return]  # read from JSON
+        asked = asking(settings, var, people=(), is_short=is_short)
+        asked |= {"turns": (10, 30) if is_short else TURNS, "conversations": 2 if is_short else 5}
+        return measured("replying", asked)["by_turn"]  # type: ignore[no-any-return]  # read from JSON
 
 
 def _replies(settings: Settings, *, is_short: bool) -> dict[str, Any]:
     with folder(settings.models) as var:
-        return measured("replying", _spec(settings, var, f"sqlite:///{var / 'log.db'}", is_short=is_short))
-
-
-def _spec(settings: Settings, var: Path, url: str, *, is_short: bool) -> dict[str, Any]:
-    return {
-        "root": str(settings.root),
-        "var": str(var),
-        "database_url": url,
-        "is_bare": False,
-        "people": [1],
-        "questions": 20 if is_short else 200,
-        "rounds": 1 if is_short else 3,
-    }
+        return measured("replying", asking(settings, var, is_short=is_short))

@@ -85,6 +85,8 @@ def _shell_once(settings: Settings, endpoints: Path) -> dict[str, float]:
             "cpu_s": used,
             **{key: max(each.get(key, 0) for each in held) for key in ("memory_bytes", "peak_bytes")},
         }
+    except pexpect.ExceptionPexpect as error:
+        raise BotError("rasa shell did not answer; run it by hand") from error
     finally:
         with contextlib.suppress(OSError):
             shell.close(force=True)

@@ -40,12 +40,13 @@ class MeaningIntentClassifier(TrainedComponent):
         """See parent class.
 
         `encoder` is `packaged` or the folder of another sentence encoder, which sees the texts in `encoder_script`;
-        the vectors of all languages stand beside its own, and alone for texts in other scripts.
+        the vectors of all languages stand beside its own, and alone for texts in other scripts. `meaning` has the
+        weight of each of the two.
         """
         settings = MeaningSettings()
         return {
             "penalty": settings.penalty,
-            "meaning": settings.meaning,
+            "meaning": list(settings.meaning),
             "reach": settings.reach,
             "encoder": "packaged",
             "encoder_script": "Latin",
@@ -55,7 +56,7 @@ class MeaningIntentClassifier(TrainedComponent):
         """See parent class."""
         texts, labels = examples_of(training_data)
         self._read_encoders()
-        settings = MeaningSettings(self._config["penalty"], self._config["meaning"], self._config["reach"])
+        settings = MeaningSettings(self._config["penalty"], tuple(self._config["meaning"]), self._config["reach"])
         arrays, data = MeaningRidge.fit(texts, labels, self._vectors(texts), settings).to_arrays()
         np.savez(folder / "meaning.npz", **arrays)
         (folder / "meaning.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
@@ -75,18 +76,16 @@ class MeaningIntentClassifier(TrainedComponent):
             set_intent(message, self._model.labels, self._model.calibration.chances(scores))
         return messages
 
-    def _vectors(self, texts: list[str]) -> Array:
-        """Returns a row of unit length per text: the vectors of the encoders that read it side by side, else zeros.
-
-        Two texts that both encoders read are as alike as these find them on average; what is empty is like nothing.
-        """
+    def _vectors(self, texts: list[str]) -> list[Array]:
+        """Returns of either encoder a row of unit length per text that it reads, of zeros for the others."""
         own = [i for i, text in enumerate(texts) if script_of(text) == self._config["encoder_script"]]
         every = [i for i, text in enumerate(texts) if text.strip()]
-        size = self._encoder.size
-        rows = np.zeros((len(texts), size + self._shared.size), dtype=np.float32)
-        rows[own, :size] = self._encoder.encode([texts[i] for i in own])
-        rows[every, size:] = self._shared.encode([texts[i] for i in every])
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+        found = []
+        for encoder, read in ((self._encoder, own), (self._shared, every)):
+            rows = np.zeros((len(texts), encoder.size), dtype=np.float32)
+            rows[read] = encoder.encode([texts[i] for i in read])
+            found.append(rows)
+        return found
 
     def _read_encoders(self) -> None:
         configured = self._config["encoder"]
