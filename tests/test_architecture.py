@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "bot.errors": set(),
     "bot.reply": set(),
     "bot.logs": set(),
+    "bot.monitoring": {"bot.errors"},
     "bot.text": set(),
     "bot.settings": {"bot.errors"},
     "bot.processor": set(),
@@ -41,7 +42,7 @@ MAY_IMPORT = {
     },
     "bot.channels": {
         *("bot.dialogue", "bot.errors", "bot.flows", "bot.knowledge", "bot.languages", "bot.logs", "bot.phrases"),
-        "bot.reply",
+        *("bot.monitoring", "bot.reply"),
         *("bot.settings", "bot.store"),
     },
     "bot.teaching": {
@@ -50,7 +51,7 @@ MAY_IMPORT = {
     },
     "bot.review": {
         *("bot.dialogue", "bot.errors", "bot.knowledge", "bot.languages", "bot.logs", "bot.phrases", "bot.reply"),
-        *("bot.settings", "bot.store", "bot.teaching", "bot.text"),
+        *("bot.monitoring", "bot.settings", "bot.store", "bot.teaching", "bot.text"),
     },
     "bot.cli": {
         *("bot.channels", "bot.charts", "bot.dialogue", "bot.errors", "bot.knowledge", "bot.languages", "bot.logs"),
@@ -81,7 +82,7 @@ BORDERS = {
     "alembic": ["bot.store"],
     "psycopg2": ["bot.store"],
     "redis": ["bot.channels", "bot.dialogue", "bot.store"],
-    "prometheus_client": ["bot.channels.telegram"],
+    "prometheus_client": ["bot.channels.telegram", "bot.monitoring", "bot.review"],
     "rich": ["bot.channels", "bot.cli"],
     "prompt_toolkit": ["bot.channels", "bot.cli"],
     "sklearn": ["bot.nlu", "bot.teaching"],

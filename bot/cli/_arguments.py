@@ -24,3 +24,11 @@ def positive(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text)):
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to {'9' * _MOST_DIGITS}")
     return int(text)
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """Returns the two parts of an address to listen on."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT, such as 127.0.0.1:9464")
+    return host, int(port)

@@ -10,6 +10,7 @@ import signal
 import sys
 
 from bot import logs
+from bot.cli._arguments import host_and_port
 from bot.cli._review_worker import kept_running
 from bot.settings import Settings
 
@@ -22,6 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=8600, help="port to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--monitor",
+        metavar="HOST:PORT",
+        type=host_and_port,
+        help="answer /healthz, /readyz and /metrics there, such as 127.0.0.1:9465",
+    )
     parser.add_argument(
         "--no-worker", action="store_true", help="start no worker; partnerguide review worker runs elsewhere"
     )
@@ -50,7 +57,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         with contextlib.nullcontext() if options.no_worker else kept_running("worker"):
             console.warm()
-            serve(console, options.host, options.port)
+            serve(console, options.host, options.port, options.monitor)
     finally:
         console.close()
     return 0

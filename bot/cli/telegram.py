@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from bot import logs
-from bot.cli._arguments import positive
+from bot.cli._arguments import host_and_port, positive
 from bot.cli._dialogue import ready_dialogue
 from bot.dialogue import training
 from bot.errors import SettingsError
@@ -28,11 +28,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--listen",
         metavar="HOST:PORT",
+        type=host_and_port,
         default="127.0.0.1:8443",
         help="where the webhook listens (default: %(default)s)",
     )
     parser.add_argument(
-        "--monitor", metavar="HOST:PORT", help="answer /healthz, /readyz and /metrics there, such as 127.0.0.1:9464"
+        "--monitor",
+        metavar="HOST:PORT",
+        type=host_and_port,
+        help="answer /healthz, /readyz and /metrics there, such as 127.0.0.1:9464",
     )
     parser.add_argument(
         "--workers",
@@ -43,12 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--dry-run", action="store_true", help="show commands, descriptions and settings; send nothing")
-    parser.set_defaults(run=_run, wrong_use=parser.error)
+    parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    host, port = _address(options, "listen", "0.0.0.0:8443")  # noqa: S104  # named as an example
-    watched = _address(options, "monitor", "127.0.0.1:9464") if options.monitor else None
+    watched: tuple[str, int] | None = options.monitor
     if options.dry_run:
         return _show(options, settings)
     from bot.channels.telegram.application import assemble, need_token
@@ -58,7 +61,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     from bot.dialogue.following import ModelFollower
 
     need_token(settings)
-    webhook = webhook_for(settings, options.webhook, host, port) if options.webhook else None
+    webhook = webhook_for(settings, options.webhook, *options.listen) if options.webhook else None
     secret(settings)
     if options.worker is None and options.workers > 1:
         return _receive(options, settings, webhook)
@@ -91,18 +94,14 @@ def _receive(options: argparse.Namespace, settings: Settings, webhook: Webhook |
     logs.configure(logging.INFO, as_json=settings.log_format == "json")
     training.verified_model(settings)  # before so many processes find out
     program = [sys.executable, "-m", "bot.cli", "telegram", "--workers", str(options.workers)]
-    more = ["--monitor", options.monitor] if options.monitor else []
+    more = ["--monitor", _written(options.monitor)] if options.monitor else []
     asyncio.run(workers.run(settings, lambda i: [*program, "--worker", str(i), *more], options.workers, webhook))
     return 0
 
 
-def _address(options: argparse.Namespace, name: str, example: str) -> tuple[str, int]:
-    """Returns host and port of an option; ends as wrong use where it is no such thing."""
-    given = getattr(options, name)
-    host, _, port = given.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        options.wrong_use(f"argument --{name}: {given!r} is no HOST:PORT, such as {example}")
-    return host, int(port)
+def _written(address: tuple[str, int]) -> str:
+    host, port = address
+    return f"{host}:{port}"
 
 
 def _show(options: argparse.Namespace, settings: Settings) -> int:
@@ -126,7 +125,7 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
     print("settings")
     print(f"  token: {'set' if settings.telegram_token else 'TELEGRAM_BOT_TOKEN is not set'}")
     print(f"  server: {settings.telegram_api_url or 'https://api.telegram.org'}")
-    hook = f"webhook at {options.webhook}, listening on {options.listen}"
+    hook = f"webhook at {options.webhook}, listening on {_written(options.listen)}"
     print(f"  updates by: {hook if options.webhook else 'polling'}")
     print(f"  kinds of updates: {', '.join(ALLOWED_UPDATES)}")
     print(f"  operator: {settings.operator or 'PARTNERGUIDE_OPERATOR is not set: no person is promised'}")

@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from bot.errors import BotError
 from bot.review import guard
 from bot.review.console import Console
+from bot.review.monitored import Counted, ReviewMetrics
 from bot.review.routing import EVERYBODY, Page, all_pages
 from bot.review.visit import Visit
 
@@ -28,13 +29,14 @@ STATIC = Path(__file__).with_name("static")
 _MAX_FIELDS = 2000
 
 
-def create_app(console: Console) -> Starlette:
-    """Returns the application of a console; opening and closing the console is the caller's."""
+def create_app(console: Console, metrics: ReviewMetrics | None = None) -> Starlette:
+    """Returns the application of a console, counted in `metrics`; opening and closing the console is the caller's."""
     pages, sections = all_pages()
     routes: list[BaseRoute] = [_route(console, page) for page in pages]
+    counted = [Middleware(Counted, metrics=metrics)] if metrics else []
     app = Starlette(
         routes=[*routes, Mount("/static", StaticFiles(directory=STATIC), name="static")],
-        middleware=[Middleware(guard.Guard, settings=console.settings)],
+        middleware=[*counted, Middleware(guard.Guard, settings=console.settings)],
         exception_handlers={HTTPException: _refused(console)},
     )
     app.state.console = console

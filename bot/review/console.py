@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from bot.errors import BotError
 from bot.knowledge.loader import KnowledgeBase
 from bot.knowledge.search import Finder
+from bot.review.grouping import Grouping
 from bot.review.present import PresentKnowledge
 from bot.review.trial import Trial
 from bot.review.words import Words, load_words
@@ -35,6 +36,8 @@ class Console:
 
     settings: Settings
     words: dict[str, Words] = field(default_factory=load_words)
+    #: How questions were grouped into themes.
+    grouping: Grouping = field(default_factory=Grouping)
     _stores: dict[type[Any], Any] = field(default_factory=dict)
 
     def store(self, kind: type[_Store]) -> _Store:

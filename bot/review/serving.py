@@ -8,8 +8,10 @@ import socket
 import uvicorn
 
 from bot.errors import BotError, SettingsError
+from bot.monitoring.monitor import Monitor
 from bot.review.app import create_app
 from bot.review.console import Console
+from bot.review.monitored import ReviewMetrics, monitor_of
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8600
@@ -36,16 +38,40 @@ def need_safe_address(host: str, review_url: str) -> None:
         )
 
 
-def serve(console: Console, host: str, port: int) -> None:
+class _Server(uvicorn.Server):
+    """The server, with a monitor beside it in the same event loop: it answers while that turns."""
+
+    def __init__(self, config: uvicorn.Config, monitor: Monitor | None) -> None:
+        super().__init__(config)
+        self._monitor = monitor
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """See parent class."""
+        if self._monitor is None:
+            await super().serve(sockets)
+            return
+        await self._monitor.start()
+        try:
+            await super().serve(sockets)
+        finally:
+            await self._monitor.stop()
+
+
+def serve(console: Console, host: str, port: int, watched: tuple[str, int] | None = None) -> None:
     """Serves the console until it is interrupted.
+
+    Args:
+        watched: where its monitor listens, if it has one.
 
     Raises:
         BotError: the address is not safe or in use.
     """
     review_url = console.settings.review_url
     need_safe_address(host, review_url)
+    metrics = ReviewMetrics() if watched else None
+    monitor = monitor_of(console, metrics, *watched) if metrics and watched else None
     config = uvicorn.Config(
-        create_app(console),
+        create_app(console, metrics),
         host=host,
         port=port,
         log_config=None,
@@ -65,4 +91,4 @@ def serve(console: Console, host: str, port: int) -> None:
         except (OSError, OverflowError) as error:
             said = error.strerror if isinstance(error, OSError) else "no such port"
             raise BotError(f"{host}:{port}: cannot be used ({said}); choose another with --port") from error
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config, monitor).run(sockets=[listener])

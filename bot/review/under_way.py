@@ -1,4 +1,4 @@
-"""What the worker has been asked to do with models, as the pages show it: how far it is, and that nobody takes it."""
+"""What the worker has been asked to do, as the pages show it: how far it is, and that nobody takes it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ KINDS = ("train", "evaluate", "activate", "discard", "cross_validate")
 #: A worker looks for jobs every second; one that has waited for so long, with nothing before it, finds none.
 PATIENCE = timedelta(seconds=30)
 _SHOWN = 5
+#: More replies never wait at once; the one that is being sent is the oldest of them.
+_MOST = 1000
 
 
 def under_way(visit: Visit) -> dict[str, Any]:
@@ -27,6 +29,13 @@ def under_way(visit: Visit) -> dict[str, Any]:
         "job_step": lambda job: _step(visit, job),
         "untaken": untaken(unfinished, datetime.now(timezone.utc)),
     }
+
+
+def untaken_replies(visit: Visit) -> frozenset[int]:
+    """Returns the parts of threads, by id, that a worker should have sent long ago."""
+    unfinished = visit.console.store(JobStore).list(LIGHT, _MOST, unfinished=True)
+    late = untaken(unfinished, datetime.now(timezone.utc))
+    return frozenset(job.arguments.get("note", 0) for job in unfinished if job.kind == "send" and job.id in late)
 
 
 def untaken(jobs: Sequence[Job], now: datetime) -> frozenset[str]:

@@ -196,6 +196,12 @@ class JobStore(Table):
         with self._connection() as connection:
             return bool(connection.execute(select(func.count()).select_from(_TABLE).where(free)).scalar())
 
+    def counts(self) -> dict[str, int]:
+        """Returns how many jobs are in each of `STATES`."""
+        statement = select(_TABLE.c.state, func.count()).group_by(_TABLE.c.state)
+        with self._connection() as connection:
+            return {**dict.fromkeys(STATES, 0), **{state: int(n) for state, n in connection.execute(statement)}}
+
     def purge(self, older_than_days: int, now: datetime) -> int:
         """Deletes jobs that ended so many days ago and returns how many."""
         limit = in_utc(now) - timedelta(days=older_than_days)

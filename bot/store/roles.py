@@ -43,6 +43,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("decision", "account", "remark", "job", "change_number"), _SIU),
         **dict.fromkeys(("lesson", "thread_part", "review_session", "failed_sign_in"), _ALL),
         **dict.fromkeys(("saved_filter", "canned_text", "entry_switch"), _ALL),
+        "entry_tag": _SID,
         **dict.fromkeys(("answer_change", "tally", "official_place"), _S),
     },
 }

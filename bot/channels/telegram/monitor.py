@@ -2,84 +2,42 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import os
-from typing import Any
-
-from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot.channels.telegram.front import Front
-from bot.channels.telegram.metrics import CountedLines, Metrics
-from bot.errors import SettingsError, StoreError
+from bot.channels.telegram.metrics import Metrics
+from bot.errors import StoreError
+from bot.monitoring import monitor
 
-logger = logging.getLogger(__name__)
 
+class Monitor(monitor.Monitor):
+    """The monitor of a front.
 
-class Monitor:
-    """Serves `/healthz`, `/readyz` and `/metrics` on a port of its own, which belongs to this machine alone.
-
-    `/healthz` is 200 while the event loop turns. `/readyz` is 200 while updates are taken and can be written down, in
-    the database or beside it, and 503 otherwise; its JSON says what is away.
+    It is ready while updates are taken and can be written down, in the database or beside it; its JSON says what is
+    away.
     """
 
     def __init__(self, front: Front, host: str, port: int) -> None:
+        """See parent class."""
+        super().__init__(front.metrics, self._readiness, host, port)
         self._front = front
-        self._host, self._port = host, port
-        self._runner: web.AppRunner | None = None
-        self._lines = CountedLines(front.metrics)
         self.is_listening = False
-        self.port = 0
 
     async def start(self) -> None:
-        """Begins to answer; `port` then holds the port, also where any was asked for.
-
-        Raises:
-            SettingsError: the port cannot be listened on.
-        """
+        """See parent class."""
         _describe(self._front)
-        application = web.Application()
-        application.router.add_get("/healthz", self._alive)
-        application.router.add_get("/readyz", self._ready)
-        application.router.add_get("/metrics", self._metrics)
-        self._runner = web.AppRunner(application, access_log=None)
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
-        except OSError as error:
-            await self._runner.cleanup()
-            raise SettingsError(
-                f"--monitor {self._host}:{self._port}: cannot be listened on ({error.strerror})"
-            ) from error
-        self.port = self._runner.addresses[0][1]
-        logging.getLogger().addHandler(self._lines)
+        await super().start()
 
-    async def stop(self) -> None:
-        """Answers no more."""
-        logging.getLogger().removeHandler(self._lines)
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    async def _alive(self, request: web.Request) -> web.Response:
-        return web.Response(text="ok\n")
-
-    async def _ready(self, request: web.Request) -> web.Response:
-        database, spool = await asyncio.to_thread(_stores, self._front)
-        is_ready = self.is_listening and (database or spool)
-        state: dict[str, Any] = {
-            "ready": is_ready,
+    def _readiness(self) -> dict[str, str | bool]:
+        database, spool = _stores(self._front)
+        return {
+            "ready": self.is_listening and (database or spool),
             "listening": self.is_listening,
             "database": "ok" if database else "away",
             "spool": "ok" if spool else "cannot be written",
             "model": self._front.dialogue.model.version,
             "knowledge": self._front.dialogue.knowledge.version,
         }
-        return web.json_response(state, status=200 if is_ready else 503)
-
-    async def _metrics(self, request: web.Request) -> web.Response:
-        body = await asyncio.to_thread(self._front.metrics.text)
-        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def _stores(front: Front) -> tuple[bool, bool]:

@@ -1,4 +1,4 @@
-"""Knowledge: every entry in all languages side by side, how it is used and found, remarks, and the switch."""
+"""Knowledge: every entry in all languages side by side, how it is used and found, remarks, tags, and the switch."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from bot.review.visit import Visit
 from bot.store.audit import AuditRow
 from bot.store.figures import FigureStore, Tally, merged
 from bot.store.switches import SwitchStore
+from bot.store.tags import MAX_CHARACTERS, MOST_PER_ENTRY, TagStore, normal_tag, read_tags
 
 PATH = "/knowledge"
 REVIEWED = "review_entry"
@@ -45,6 +46,7 @@ class Row:
     days_left: int | None
     remarks: int
     reviewed: AuditRow | None
+    tags: Sequence[str] = ()
     lacking: Sequence[str] = ()
     dead: Sequence[str] = ()
 
@@ -71,14 +73,16 @@ class Row:
 
 
 def knowledge(visit: Visit) -> Response:
-    """Shows the entries that fit words, topic and state, the most used first."""
+    """Shows the entries that fit words, topic, tag and state, the most used first."""
     rows = _rows(visit)
     counts = {state: sum(state in row.states() for row in rows) for state in _STATES}
     find, topic, state = visit.asked("find", 200), visit.asked("topic", 80), visit.asked("state", 20)
+    tag = normal_tag(visit.asked("tag", MAX_CHARACTERS))
     shown = [row for row in rows if (not topic or row.entry.topic == topic) and (not state or state in row.states())]
+    shown = [row for row in shown if not tag or tag in row.tags]
     if find:
         order = [hit.entry.id for hit in visit.console.finder.find(find, 100)]
-        named = [row.entry.id for row in shown if find.lower() in row.entry.id]
+        named = [row.entry.id for row in shown if find.lower() in row.entry.id or normal_tag(find) in row.tags]
         rank = {id: number for number, id in enumerate(dict.fromkeys([*named, *order]))}
         shown = sorted((row for row in shown if row.entry.id in rank), key=lambda row: rank[row.entry.id])
     elif state in ("expired", "expiring"):
@@ -94,7 +98,8 @@ def knowledge(visit: Visit) -> Response:
         counts=counts,
         current=current,
         has_more=len(shown) > current * _PER_PAGE,
-        asked={"find": find, "topic": topic, "state": state if state in _STATES else ""},
+        asked={"find": find, "topic": topic, "tag": tag, "state": state if state in _STATES else ""},
+        tags=sorted({tag for row in rows for tag in row.tags}),
         topics=sorted(
             ((name, topic_title(visit.console.knowledge, name, language)) for name in visit.console.knowledge.topics),
             key=lambda pair: pair[1],
@@ -108,6 +113,7 @@ def entry(visit: Visit) -> Response:
     base, found = visit.console.knowledge, _entry(visit)
     switch = visit.console.store(SwitchStore).switched_off().get(found.id)
     language = base.languages.get(visit.words.code) or next(iter(base.languages.values()))
+    said = visit.asked("said", 16)
     return visit.render(
         "entry.html",
         entry=found,
@@ -127,6 +133,10 @@ def entry(visit: Visit) -> Response:
         reviewed=visit.console.audit.latest(REVIEWED).get(found.id),
         remarks=visit.console.remarks.of(found.id),
         switch=switch,
+        tags=visit.console.store(TagStore).of(found.id),
+        most_tags=MOST_PER_ENTRY,
+        most_characters=MAX_CHARACTERS,
+        said=said if said in ("bad_tag", "many_tags") else "",
         title_of=lambda id: entry_title(base, id, visit.words.code),
         is_entry=lambda id: id in base.entries,
     )
@@ -164,6 +174,27 @@ def switch(visit: Visit) -> Response:
             visit.note("switch_off", found.id)
     elif store.on(found.id, visit.name):
         visit.note("switch_on", found.id)
+    return visit.redirect(f"{PATH}/{found.id}")
+
+
+def tag(visit: Visit) -> Response:
+    """Puts tags on an entry, typed with commas between."""
+    found, tags = _entry(visit), read_tags(visit.typed("tags", 400))
+    if tags is None:
+        return visit.redirect(f"{PATH}/{found.id}", said="bad_tag")
+    new = visit.console.store(TagStore).add(found.id, tags, visit.name)
+    if new is None:
+        return visit.redirect(f"{PATH}/{found.id}", said="many_tags")
+    if new:
+        visit.note("tag_entry", found.id, str(new))
+    return visit.redirect(f"{PATH}/{found.id}")
+
+
+def untag(visit: Visit) -> Response:
+    """Takes a tag off an entry."""
+    found = _entry(visit)
+    if visit.console.store(TagStore).remove(found.id, visit.typed("tag", MAX_CHARACTERS)):
+        visit.note("untag_entry", found.id)
     return visit.redirect(f"{PATH}/{found.id}")
 
 
@@ -217,6 +248,7 @@ def _rows(visit: Visit) -> list[Row]:
     use, off = _use(visit), visit.console.store(SwitchStore).switched_off()
     remarks, read = visit.console.remarks.open_counts(), visit.console.audit.latest(REVIEWED)
     topics = {topic: topic_title(base, topic, language) for topic in base.topics}
+    tags = visit.console.store(TagStore).by_entry()
     rows = [
         Row(
             entry,
@@ -227,6 +259,7 @@ def _rows(visit: Visit) -> list[Row]:
             _days_left(entry),
             remarks.get(entry.id, 0),
             read.get(entry.id),
+            tags.get(entry.id, ()),
             [code for code in base.spoken if code not in entry.texts],
             _dead(entry, base),
         )
@@ -279,5 +312,7 @@ ROUTES = [
     post("/knowledge/{id}/remark", remark, role="reviewer"),
     post("/knowledge/{id}/settle", settle, role="reviewer"),
     post("/knowledge/{id}/reviewed", reviewed, role="reviewer"),
+    post("/knowledge/{id}/tag", tag, role="editor"),
+    post("/knowledge/{id}/untag", untag, role="editor"),
     post("/knowledge/{id}/switch", switch, role="editor"),
 ]

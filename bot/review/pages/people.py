@@ -11,6 +11,7 @@ from bot.review.console import Console
 from bot.review.pages.enquiry import address_of
 from bot.review.pages.inbox import reviewers
 from bot.review.routing import Section, page, post
+from bot.review.under_way import untaken_replies
 from bot.review.visit import Visit
 from bot.store.contacts import NOT_CLOSED, RESULTS, Contact
 from bot.store.jobs import JobStore
@@ -36,6 +37,7 @@ def people(visit: Visit) -> Response:
         counts=counts,
         contacts=shown,
         unheard=visit.console.threads.unheard(),
+        untaken=len(untaken_replies(visit)),
         today=_today(),
     )
 
@@ -53,6 +55,7 @@ def request(visit: Visit) -> Response:
         contact=contact,
         is_open=contact.state in NOT_CLOSED,
         thread=visit.console.threads.of(contact.reference),
+        untaken=untaken_replies(visit),
         canned=canned,
         reply=wanted,
         reviewers=reviewers(visit.console),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, timezone
-from functools import lru_cache
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -16,8 +15,8 @@ from bot.review.pages.enquiry import address_of
 from bot.review.routing import Section, page, post
 from bot.review.visit import Visit
 from bot.store.lessons import FAQ, LessonStore, sentence
-from bot.store.unanswered import Unanswered, UnansweredStore
-from bot.teaching.themes import MOST, Theme, themes
+from bot.store.unanswered import UnansweredStore
+from bot.teaching.themes import MOST, Theme
 
 RANGES = (7, 30, 90)
 _SHOWN = 40
@@ -150,13 +149,8 @@ def _themes(visit: Visit, wanted: _Wanted) -> tuple[list[Theme], bool]:
     """Returns the themes, and whether there were more questions than are looked at."""
     store = visit.console.store(UnansweredStore)
     rows = store.newest(wanted.since, wanted.until, MOST + 1, wanted.language)
-    return _grouped(tuple(rows[:MOST]), wanted.since, wanted.until), len(rows) > MOST
-
-
-# The same questions give the same groups: they are grouped anew only when one has come or gone.
-@lru_cache(maxsize=4)
-def _grouped(rows: tuple[Unanswered, ...], since: datetime, until: datetime) -> list[Theme]:
-    return themes(rows, since, until)
+    span = (wanted.days, wanted.language)
+    return visit.console.grouping.themes(span, rows[:MOST], wanted.since, wanted.until), len(rows) > MOST
 
 
 def _theme(visit: Visit) -> Theme:

@@ -52,6 +52,23 @@ def upgrade(url: str) -> None:
         raise away(error, parsed) from error
 
 
+def is_current(url: str) -> bool:
+    """Returns whether the database has the newest revision that this program knows; changes nothing.
+
+    Raises:
+        StoreError: a newer program has written the database, or (`DatabaseAwayError`) it cannot be used now.
+    """
+    parsed = parse_url(url)
+    engine = connect(url)
+    try:
+        with engine.connect() as connection:
+            return _revision(connection, parsed) == revisions()[-1]
+    except (SQLAlchemyError, OSError) as error:
+        raise away(error, parsed) from error
+    finally:
+        engine.dispose()
+
+
 def _is_at_head(url: str, parsed: URL) -> bool:
     engine = connect(url)
     try:

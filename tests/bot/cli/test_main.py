@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 
 import pytest
 
@@ -131,5 +132,6 @@ def test_ends_quietly_when_the_reader_has_gone(log, tmp_path, words):
             env={**environment, "PARTNERGUIDE_VAR": str(tmp_path / "var")},
             timeout=180,
         )
+    sys.stderr.write(ended.stderr.decode())  # so that it is looked through when the run ends
     said = [line for line in ended.stderr.decode().splitlines() if not line.endswith("rows written")]
     assert (ended.returncode, said) == (0, [])

@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import started
+from tests.ports import free_ports
 
 BEGUN = "partnerguide: the worker waits for jobs; Ctrl+C ends it"
 
 
 @pytest.fixture
-def console(tmp_path, unused_tcp_port):
-    """Starts the console on an empty folder; returns the process and its address."""
-    with started(tmp_path, "review", "--port", str(unused_tcp_port)) as process:
-        yield process, f"http://127.0.0.1:{unused_tcp_port}"
+def console(tmp_path):
+    """Starts the console on an empty folder; returns the process, its address and that of its monitor."""
+    port, watched = free_ports(2)
+    address, monitor = f"127.0.0.1:{port}", f"127.0.0.1:{watched}"
+    with started(tmp_path, "review", "--port", str(port), "--monitor", monitor) as process:
+        yield process, f"http://{address}", f"http://{monitor}"
         process.terminate()
 
 
@@ -38,14 +41,17 @@ def children(pid):
 
 @pytest.mark.slow
 def test_says_how_to_begin_and_keeps_a_worker_running(console, tmp_path):
-    process, address = console
+    process, address, monitor = console
     said = read_until(process.stdout, "Ctrl+C ends it")
     assert "There is no account yet. Make the first administrator:" in said
     assert ".venv/bin/partnerguide review user add NAME --role admin" in said
     assert address in said
     read_until(process.stderr, BEGUN)
-    with urllib.request.urlopen(f"{address}/health", timeout=30) as answer:
-        assert answer.status == 200
+    for url in (f"{address}/health", f"{monitor}/healthz", f"{monitor}/readyz"):
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            assert answer.status == 200
+    with urllib.request.urlopen(f"{monitor}/metrics", timeout=30) as answer:
+        assert b'partnerguide_review_requests_total{page="door.health",status="200"} 1.0' in answer.read()
     (worker,) = children(process.pid)
     os.kill(worker, signal.SIGKILL)
     assert "has ended (-9); it begins again" in read_until(process.stderr, BEGUN)

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from bot.review.app import create_app
 from bot.review.console import Console
+from bot.review.monitored import ReviewMetrics
 from bot.settings import Settings
 from bot.store.accounts import ROLES, AccountStore
 from bot.store.models import Enquiry, enquiry_id
@@ -57,8 +58,9 @@ def console(settings: Settings) -> Iterator[Console]:
 class Browser(TestClient):
     """A browser that knows the forms' token and does not follow redirects by itself."""
 
-    def __init__(self, console: Console, role: str = "") -> None:
-        super().__init__(create_app(console), base_url=BASE, follow_redirects=False, raise_server_exceptions=False)
+    def __init__(self, console: Console, role: str = "", metrics: ReviewMetrics | None = None) -> None:
+        app = create_app(console, metrics)
+        super().__init__(app, base_url=BASE, follow_redirects=False, raise_server_exceptions=False)
         self.role = role
         if role:
             opened = console.accounts.sign_in(role, PASSWORD, "127.0.0.1")

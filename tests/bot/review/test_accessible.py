@@ -20,6 +20,7 @@ from bot.store.comparisons import AnswerChange, ComparisonStore
 from bot.store.jobs import JobStore
 from bot.store.lessons import LessonStore
 from bot.store.switches import SwitchStore
+from bot.store.tags import TagStore
 from bot.teaching import trend
 from bot.teaching.crossing import cross_validate
 from bot.teaching.dialogues import Step, propose
@@ -63,6 +64,7 @@ def filled(record, console, unanswered, made, settings):  # noqa: F811
     propose(lessons, [Step(enquiry, "en", "is it dear", "growth.costs", "answer")], "reviewer")
     console.reviews.note(enquiry, "ask Li", "editor")
     console.store(SwitchStore).off("growth.number", "editor")
+    console.store(TagStore).add("growth.number", ["money", "尽职调查"], "editor")
     registry.activate(settings, made("m1", {"en": {"right": 0.7}}))
     quality = {
         "topics": [{"topic": "growth", "asked": 9, "precision": 0.9, "recall": 0.7}],

@@ -27,3 +27,11 @@ def test_says_that_the_port_is_taken(console):
         other.listen()
         with pytest.raises(BotError, match="in use.*choose another with --port"):
             serve(console, "127.0.0.1", other.getsockname()[1])
+
+
+def test_says_that_the_port_of_the_monitor_is_taken(console):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(SettingsError, match="--monitor 127.0.0.1:.*cannot be listened on"):
+            serve(console, "127.0.0.1", 0, watched=other.getsockname())

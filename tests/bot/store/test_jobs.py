@@ -112,3 +112,12 @@ def test_gives_each_job_to_exactly_one_of_many_workers(url, run_together):
         ids = {jobs.add("train") for _ in range(8)}
         taken = [id for output in run_together(3, "take_jobs", url) for id in output.split()]
         assert sorted(taken) == sorted(ids)
+
+
+def test_counts_jobs_by_state(jobs):
+    assert jobs.counts() == {"waiting": 0, "running": 0, "done": 0, "failed": 0}
+    for kind in ("train", "train", "send"):
+        jobs.add(kind)
+    jobs.finish(jobs.take(["send"]))
+    jobs.take(["train"])
+    assert jobs.counts() == {"waiting": 1, "running": 1, "done": 1, "failed": 0}

@@ -30,10 +30,11 @@ import bot.store.people  # noqa: F401
 import bot.store.remarks  # noqa: F401
 import bot.store.reviews  # noqa: F401
 import bot.store.switches  # noqa: F401
+import bot.store.tags  # noqa: F401
 import bot.store.texts  # noqa: F401
 from bot.errors import StoreError
 from bot.store.database import DatabaseAwayError, connect
-from bot.store.migrations import VERSION_TABLE, revisions, upgrade
+from bot.store.migrations import VERSION_TABLE, is_current, revisions, upgrade
 from tests import databases
 
 
@@ -84,6 +85,17 @@ def test_changes_nothing_at_head(url):
     upgrade(url)
     upgrade(url)
     assert _query(url, f"SELECT version_num FROM {VERSION_TABLE}") == [(revisions()[-1],)]
+
+
+def test_tells_an_older_database_from_one_at_head_and_changes_neither(url):
+    upgrade(url)
+    assert is_current(url)
+    _query(url, f"UPDATE {VERSION_TABLE} SET version_num = '0007'")
+    assert not is_current(url)
+    assert _query(url, f"SELECT version_num FROM {VERSION_TABLE}") == [("0007",)]
+    _query(url, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    with pytest.raises(StoreError, match="newer than this program's"):
+        is_current(url)
 
 
 def test_needs_no_alembic_at_head(sqlite_url):

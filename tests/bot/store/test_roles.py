@@ -38,6 +38,7 @@ from bot.store.reviews import ReviewStore
 from bot.store.roles import RIGHTS, ROLES, grants
 from bot.store.subject import SubjectStore
 from bot.store.switches import SwitchStore
+from bot.store.tags import TagStore
 from bot.store.texts import TextStore
 from bot.store.threads import ThreadStore
 from tests.bot import small_base
@@ -182,6 +183,9 @@ def test_lets_the_console_do_its_work(asked, settings_of):
     with SwitchStore.from_settings(settings) as switches:
         switches.off("a.b", "jo")
         switches.on("a.b", "jo")
+    with TagStore.from_settings(settings) as tags:
+        assert tags.add("a.b", ["money"], "jo") == 1
+        assert tags.remove("a.b", "money")
     console.close()
 
 
@@ -191,6 +195,7 @@ FORBIDDEN = [
     ("bot", "SELECT * FROM audit"),
     ("bot", "INSERT INTO official_place DEFAULT VALUES"),
     ("bot", "INSERT INTO entry_switch DEFAULT VALUES"),
+    ("bot", "SELECT * FROM entry_tag"),
     ("bot", "UPDATE decision SET reviewer = 'x'"),
     ("bot", "INSERT INTO lesson DEFAULT VALUES"),
     ("bot", "CREATE TABLE more (x int)"),
@@ -202,6 +207,7 @@ FORBIDDEN = [
     ("worker", "SELECT address FROM failed_sign_in"),
     ("worker", "DELETE FROM enquiry"),
     ("worker", "SELECT * FROM former_key"),
+    ("worker", "SELECT * FROM entry_tag"),
     ("console", "SELECT * FROM inbox"),
     ("console", "SELECT * FROM person"),
     ("console", "SELECT * FROM events"),
@@ -214,6 +220,7 @@ FORBIDDEN = [
     ("console", "DELETE FROM audit"),
     ("console", "TRUNCATE audit"),
     ("console", "DELETE FROM account"),
+    ("console", "UPDATE entry_tag SET tag = 'x'"),
     ("console", "DROP TABLE audit"),
     ("console", f"DELETE FROM {VERSION_TABLE}"),
 ]

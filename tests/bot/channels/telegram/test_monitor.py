@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import re
-import socket
 
 import aiohttp
 import pytest
@@ -13,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.channels.telegram.application import assemble
 from bot.channels.telegram.monitor import Monitor
 from bot.channels.telegram.running import running
-from bot.errors import SettingsError, StoreError
+from bot.errors import StoreError
 from tests.bot.channels.telegram.test_conversations import QUESTION, noticed
 
 
@@ -80,21 +78,3 @@ async def test_counts_what_was_asked_and_answered_and_names_nobody(assembly, tel
     assert not [word for word in ("Ada", QUESTION["en"]) if word in text]
     # Not a part of some figure, such as the bytes of memory.
     assert not re.search(rf"(?<![\d.]){ada.id}(?!\d)", text)
-
-
-async def test_counts_errors_in_the_log(assembly):
-    first = Monitor(assembly.front, "127.0.0.1", 0)
-    await first.start()
-    try:
-        logging.getLogger("bot.x").error("broken")
-        assert (await _metrics(first))["partnerguide_log_lines_total", "error"] == 1
-    finally:
-        await first.stop()
-
-
-async def test_refuses_a_port_that_is_taken(assembly):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        with pytest.raises(SettingsError, match="--monitor 127.0.0.1:.*cannot be listened on"):
-            await Monitor(assembly.front, "127.0.0.1", taken.getsockname()[1]).start()
