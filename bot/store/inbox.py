@@ -64,14 +64,17 @@ class Inbox(Table):
         *,
         lease_s: float = 120.0,
         clock: Callable[[], float] = time.monotonic,
+        calendar: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
         """Touches nothing yet.
 
         Args:
             key: the installation's secret.
             account: whose messages these are; two bots on one database count apart.
+            calendar: says what moment it is, where the database does not.
         """
         super().__init__(url, clock=clock)
+        self._calendar = calendar
         self.spool = Spool(spool)
         self._account = account
         self._lease = timedelta(seconds=lease_s)
@@ -100,7 +103,7 @@ class Inbox(Table):
         """
         if number in self._seen:
             return False
-        now = datetime.now(timezone.utc)
+        now = self._calendar()
         row: dict[str, Any] = {
             "id": self._id(number),
             "number": number,
@@ -128,7 +131,7 @@ class Inbox(Table):
             self.finish(number)
         if self._seen.get(number) in ("working", "sent"):
             return False
-        now = datetime.now(timezone.utc)
+        now = self._now()
         free = or_(TABLE.c.state == "received", and_(TABLE.c.state == "working", TABLE.c.lease_until < now))
         ours = TABLE.c.id == self._id(number)
         statement = update(TABLE).where(ours, free)
@@ -145,9 +148,26 @@ class Inbox(Table):
             return True
         return False
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines may use the same inbox: SQLite has only this one."""
+        return self._parsed.get_backend_name() != "sqlite"
+
+    def earlier(self, number: int, person: str) -> list[int]:
+        """Returns what a person wrote before a message and is not answered yet; nothing while the database is away.
+
+        What is left alone, and updates of our own, whose numbers are negative, are no part of it.
+        """
+        theirs = and_(TABLE.c.person == safe_name(person), TABLE.c.id.startswith(f"{self._account}:", autoescape=True))
+        is_open = and_(TABLE.c.state != "sent", TABLE.c.attempts < MOST_ATTEMPTS)
+        statement = select(TABLE.c.number).where(theirs, is_open, TABLE.c.number.between(0, number - 1))
+        with suppress(StoreError), self._connection() as connection:
+            return [before for (before,) in connection.execute(statement)]
+        return []
+
     def renew(self, number: int) -> None:
         """Prolongs the lease of a message whose answer takes long."""
-        values = {"lease_until": datetime.now(timezone.utc) + self._lease}
+        values = {"lease_until": self._now() + self._lease}
         ours = and_(TABLE.c.id == self._id(number), TABLE.c.state == "working", TABLE.c.worker == self._life.name())
         # While the database is away nobody else can take the message either.
         with suppress(StoreError), self._connection() as connection:
@@ -231,7 +251,7 @@ class Inbox(Table):
 
     def waiting(self) -> list[Waiting]:
         """Returns what waits and nobody works on, in the order of its numbers; with the database away, the spool's."""
-        now = datetime.now(timezone.utc)
+        now = self._now()
         free = or_(TABLE.c.state == "received", and_(TABLE.c.state == "working", TABLE.c.lease_until < now))
         free = and_(free, TABLE.c.attempts < MOST_ATTEMPTS)
         mine = TABLE.c.id.startswith(f"{self._account}:", autoescape=True)
@@ -276,6 +296,25 @@ class Inbox(Table):
             is_done = or_(TABLE.c.state == "sent", TABLE.c.body == "")
             statement = delete(TABLE).where(is_done, TABLE.c.received_at < limit)
             return int(connection.execute(statement).rowcount)
+
+    def moment(self) -> datetime:
+        """Returns what moment it is by the clock that leases go by.
+
+        Raises:
+            StoreError: the database is away.
+        """
+        now = self._now()
+        if isinstance(now, datetime):
+            return now
+        with self._connection() as connection:
+            return in_utc(connection.execute(select(now)).scalar_one())
+
+    def _now(self) -> Any:
+        """Returns the present moment, as part of a statement: by PostgreSQL's clock, which all processes share.
+
+        By their own, one whose clock is set ahead would take what another works on. SQLite has only this machine's.
+        """
+        return func.now() if self.is_shared else self._calendar()
 
     def _tidy_aside(self, tidy: Callable[[], None]) -> None:
         """Rewrites what could not be replayed, if there is any."""

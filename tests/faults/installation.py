@@ -19,6 +19,7 @@ from pathlib import Path
 import aiohttp
 import psycopg2
 
+from tests.faults.wall_clock import WallClock, library
 from tests.ports import free_ports
 from tests.postgres_server import Postgres, binaries
 from tests.redis_server import RedisServer, program
@@ -29,6 +30,8 @@ WORKERS = 2
 #: Room on the small disk beside the models.
 SPARE_BYTES = 24 * 1024 * 1024
 START_S = 240.0
+#: A row is looked for so soon after it was written that its time tells by which clock that was.
+CLOCK_TOLERANCE_S = 60.0
 #: What another process may be writing, and renames, while a folder is copied.
 PASSING = shutil.ignore_patterns("*.pyc.*", ".parsed.json.*")
 
@@ -46,11 +49,14 @@ class Installation:
     port: int
     #: Whether `var` is a small disk of its own.
     has_small_disk: bool
+    #: The program's own, where this machine can give it one; it has that only if it is started so.
+    clock: WallClock | None = None
+    has_own_clock: bool = False
     process: subprocess.Popen[bytes] | None = None
     log: Path = field(default=Path())
 
     def start(self) -> None:
-        """Starts the program."""
+        """Starts the program, with a clock of its own where `has_own_clock` says so."""
         words = ["telegram", "--workers", str(WORKERS), "--monitor", f"127.0.0.1:{self.port}"]
         environ = {
             **os.environ,
@@ -61,6 +67,9 @@ class Installation:
             "PARTNERGUIDE_DATABASE_URL": self.database_url,
             "PARTNERGUIDE_REDIS_URL": self.redis.url,
         }
+        if self.has_own_clock:
+            assert self.clock is not None
+            environ |= self.clock.environment
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot.cli", *words],
@@ -79,6 +88,30 @@ class Installation:
             return self.process.wait(timeout=90)
         finally:
             self.process.kill()
+
+    async def give_own_clock(self, *, is_own: bool) -> None:
+        """Starts the program anew with a clock of its own or without, unless it runs like that already."""
+        if is_own == self.has_own_clock:
+            return
+        await asyncio.to_thread(self.stop)
+        self.has_own_clock = is_own
+        self.start()
+        await self.until_healthy()
+
+    def logged_ids(self) -> set[str]:
+        """Returns what names the rows of the enquiry log."""
+        return {row[0] for row in self._rows("SELECT id FROM enquiry")}
+
+    async def until_logged(self, ahead_s: int, but: set[str], timeout_s: float = START_S) -> None:
+        """Waits until a row, none of those named in `but`, is logged by a clock that is so many seconds ahead."""
+        rows = "SELECT id, extract(epoch FROM created_at - now()) FROM enquiry"
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        while True:
+            found = {id: ahead for id, ahead in await asyncio.to_thread(self._rows, rows) if id not in but}
+            if any(abs(float(ahead) - ahead_s) < CLOCK_TOLERANCE_S for ahead in found.values()):
+                return
+            assert asyncio.get_running_loop().time() < deadline, f"the clock is not {ahead_s} s ahead: {found}"
+            await asyncio.sleep(0.1)
 
     def workers(self) -> list[int]:
         """Returns the process ids of the workers that run, by index."""
@@ -197,6 +230,9 @@ async def installed(root: Path, models: Sequence[Path], server: TelegramServer) 
             root, var, server, postgres, redis, postgres.new_database(), free_ports(WORKERS)[0], has_small_disk
         )
         running.log = place / "log"
+        if found_library := library():
+            running.clock = WallClock(found_library, place / "clock")
+            running.clock.set_ahead(0)
         running.start()
         try:
             await running.until_healthy()

@@ -68,6 +68,7 @@ async def run(
     installation: Installation, scenario: Scenario | None, catalogue: dict[str, Sequence[Asked]], load: Load, seed: int
 ) -> Outcome:
     """Returns what became of a scenario, or of the same load without a fault."""
+    await installation.give_own_clock(is_own=scenario is not None and scenario.needs_own_clock)
     chance = random.Random(seed)
     outcome = Outcome(scenario.name if scenario else "nothing", seed)
     ledger = Ledger([asked for some in catalogue.values() for asked in some], words_of(installation))

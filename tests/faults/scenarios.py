@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.installation import WORKERS, Installation, current_archive
+from tests.faults.wall_clock import NO_LIBRARY
 
 #: What a worker says of its model when it cannot use the one that was activated.
 REFUSED = "stays in use"
@@ -42,11 +43,20 @@ class Scenario:
     may_repeat: bool = False
     may_not_record: bool = False
     needs_small_disk: bool = False
+    needs_own_clock: bool = False
 
     @property
     def name(self) -> str:
         """The name of the fault."""
         return self.strike.__name__
+
+    def lacks(self, on: Installation) -> str:
+        """Returns what an installation would have to have for this fault and has not; empty where nothing."""
+        if self.needs_small_disk and not on.has_small_disk:
+            return "no small disk can be mounted here: root alone may"
+        if self.needs_own_clock and on.clock is None:
+            return NO_LIBRARY
+        return ""
 
 
 async def kill_worker(strike: Strike) -> None:
@@ -179,6 +189,18 @@ async def fill_disk(strike: Strike) -> None:
     await asyncio.to_thread(strike.on.postgres.start)
 
 
+async def move_clock(strike: Strike) -> None:
+    """Sets the program's clock two hours ahead and right again, then ten minutes back and right again."""
+    clock = strike.on.clock
+    assert clock is not None
+    for ahead_s in (7200, 0, -600):
+        before = await asyncio.to_thread(strike.on.logged_ids)
+        clock.set_ahead(ahead_s)
+        await strike.asked(strike.length // 2)
+        await strike.on.until_logged(ahead_s, before)
+    clock.set_ahead(0)
+
+
 def _activate(var: Path, archive: Path, content: bytes) -> None:
     """Makes an archive of this content the model in use, as training does: the record last, and whole."""
     if not archive.exists():
@@ -217,5 +239,7 @@ SCENARIOS = {
         Scenario(fill_disk, may_not_record=True, needs_small_disk=True),
         Scenario(kill_worker, may_repeat=True),
         Scenario(kill_everything, may_repeat=True),
+        # Last: it starts the program anew.
+        Scenario(move_clock, needs_own_clock=True),
     )
 }

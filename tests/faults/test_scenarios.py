@@ -22,8 +22,8 @@ STARTS_EVERYTHING = {"kill_everything"}
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in STARTS_EVERYTHING])
 async def test_loses_nothing_and_doubles_nothing(running, name, record_property):
     scenario = SCENARIOS[name]
-    if scenario.needs_small_disk and not running.has_small_disk:
-        pytest.skip("no small disk can be mounted here: root alone may")
+    if lacking := scenario.lacks(running):
+        pytest.skip(lacking)
     outcome = await runner.run(running, scenario, CATALOGUE, LOAD, seed=zlib.crc32(name.encode()))
     record_property("seconds to recover", round(outcome.recovered_s, 1))
     assert outcome.problems == []

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.faults.__main__ import KILLING, _growth, order
+from tests.faults.__main__ import RESTARTING, _growth, order
 from tests.faults.scenarios import SCENARIOS
+from tests.faults.wall_clock import NO_LIBRARY
 
 
 def test_draws_the_same_faults_from_the_same_seed():
     assert order(3, 40) == order(3, 40) != order(4, 40)
 
 
-def test_strikes_with_every_fault_and_kills_in_the_first_half_alone():
+def test_strikes_with_every_fault_and_restarts_in_the_first_half_alone():
     drawn = order(1, 40)
     assert (len(drawn), set(drawn)) == (40, set(SCENARIOS))
-    assert not set(drawn[20:]) & set(KILLING)
+    assert not set(drawn[20:]) & set(RESTARTING)
     counts = Counter(drawn[:20]).values()
     assert max(counts) - min(counts) <= 1
 
@@ -40,3 +42,13 @@ def test_has_a_row_in_the_table_for_every_fault():
     table = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
     named = {name for row in table.splitlines() if row.startswith("|") for name in re.findall(r"`(\w+)`", row)}
     assert set(SCENARIOS) - named == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "lacking"), [("fill_disk", "root alone may"), ("move_clock", NO_LIBRARY), ("stop_redis", "")]
+)
+def test_says_what_a_machine_lacks_for_a_fault(name, lacking):
+    bare = SimpleNamespace(has_small_disk=False, clock=None)
+    full = SimpleNamespace(has_small_disk=True, clock=object())
+    assert (lacking in SCENARIOS[name].lacks(bare), bool(SCENARIOS[name].lacks(bare))) == (True, bool(lacking))
+    assert SCENARIOS[name].lacks(full) == ""

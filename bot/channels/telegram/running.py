@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator
-from datetime import datetime, timezone
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from functools import partial
 
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.channels.telegram import flows, menu
 from bot.channels.telegram.application import ALLOWED_UPDATES, Assembly
+from bot.channels.telegram.front import Front
 from bot.channels.telegram.intake import DurableQueue
 from bot.channels.telegram.monitor import Monitor
 from bot.channels.telegram.secrecy import keep_token_out
@@ -199,25 +201,38 @@ async def keep_telling(assembly: Assembly) -> None:
 
 
 def purge(assembly: Assembly, now: datetime | None = None) -> None:
-    """Deletes what has outlived its retention at the moment `now`; an outage of one part keeps no other waiting."""
+    """Deletes what has outlived its retention at the moment `now`; an outage of one part keeps no other waiting.
+
+    Unless it is given, the moment is the database's: what is erased does not come back when a clock is set right.
+    """
     front = assembly.front
-    now = now or datetime.now(timezone.utc)
     days = front.settings.enquiry_retention_days
-    for erase in (
-        lambda: front.inbox.purge(now),
-        lambda: front.people.purge(days, now),
-        lambda: front.contacts.purge(days, now),
-        lambda: front.dialogue.store.purge(days, now),
-        lambda: front.former.purge(now),
-        lambda: front.moved.purge(days, now),
-        front.dialogue.purge,
-    ):
+    now = now or _moment(front)
+    parts: list[Callable[[], object]] = [front.dialogue.purge]
+    if now is not None:
+        parts += [
+            partial(front.inbox.purge, now),
+            partial(front.people.purge, days, now),
+            partial(front.contacts.purge, days, now),
+            partial(front.dialogue.store.purge, days, now),
+            partial(front.former.purge, now),
+            partial(front.moved.purge, days, now),
+        ]
+    for erase in parts:
         try:
             erase()
         except StoreError as error:
             logger.warning("old rows could not be deleted: %s", error)
         except Exception:  # whatever is wrong with one part, the others are deleted
             logger.exception("old rows could not be deleted")
+
+
+def _moment(front: Front) -> datetime | None:
+    try:
+        return front.inbox.moment()
+    except StoreError as error:
+        logger.warning("nothing in the database is deleted now: %s", error)
+        return None
 
 
 async def end(assembly: Assembly, server: WebhookServer | None, tasks: list[asyncio.Task[None]]) -> None:

@@ -60,6 +60,38 @@ def test_prolongs_a_lease(url, tmp_path):
         assert numbers(another) == []
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(hours=-2)], ids=["ahead", "behind"])
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_counts_a_lease_by_the_clock_of_the_database(url, tmp_path, ahead):
+    def wrong():
+        return datetime.now(timezone.utc) + ahead
+
+    with make(url, tmp_path) as right, make(url, tmp_path, calendar=wrong) as another:
+        for number, (holder, other) in enumerate([(right, another), (another, right)]):
+            holder.receive(number, "ada", "one")
+            assert holder.take(number)
+            holder.renew(number)
+            assert numbers(other) == []
+            assert not other.take(number)
+            holder._lease = timedelta(seconds=-1)
+            holder.renew(number)
+            assert numbers(other) == [number]
+            assert other.take(number)
+            other.finish(number)
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_tells_the_time_of_the_database(url, tmp_path):
+    with make(url, tmp_path, calendar=lambda: datetime(1970, 1, 1, tzinfo=timezone.utc)) as inbox:
+        assert abs(inbox.moment() - datetime.now(timezone.utc)) < timedelta(minutes=5)
+
+
+def test_tells_its_own_time_where_the_database_has_none(tmp_path):
+    now = datetime(1970, 1, 1, tzinfo=timezone.utc)
+    with make(f"sqlite:///{tmp_path / 'guide.db'}", tmp_path, calendar=lambda: now) as inbox:
+        assert inbox.moment() == now
+
+
 def test_erases_the_body_of_what_is_answered(inbox, url, tmp_path):
     inbox.receive(1, "ada", "one")
     inbox.take(1)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from bot.channels.telegram import flows, running, worker
 from bot.channels.telegram.application import assemble
+from bot.errors import StoreError
 from tests.telegram_server.signals import PATIENCE_S
 
 
@@ -74,6 +76,29 @@ async def test_deletes_what_is_old_where_one_part_of_it_fails(front, monkeypatch
     monkeypatch.setattr(front.front.dialogue, "purge", lambda: erased.append("dialogue"))
     running.purge(front)
     assert set(erased) == {"contacts", "dialogue"}  # the front purges by itself as well
+
+
+async def test_deletes_what_is_old_by_the_clock_of_the_inbox(front, monkeypatch):
+    people, days = front.front.people, front.front.settings.enquiry_retention_days
+    people.change("ada", audience="company")
+    running.purge(front)
+    assert people.get("ada").audience == "company"
+    later = datetime.now(timezone.utc) + timedelta(days=days + 1)
+    monkeypatch.setattr(front.front.inbox, "_calendar", lambda: later)
+    running.purge(front)
+    assert people.get("ada").audience == ""
+
+
+async def test_deletes_nothing_of_the_database_while_that_cannot_tell_the_time(front, monkeypatch):
+    def away():
+        raise StoreError("the database is away")
+
+    erased = []
+    monkeypatch.setattr(front.front.inbox, "moment", away)
+    monkeypatch.setattr(front.front.contacts, "purge", lambda *_: erased.append("contacts"))
+    monkeypatch.setattr(front.front.dialogue, "purge", lambda: erased.append("dialogue"))
+    running.purge(front)
+    assert set(erased) == {"dialogue"}
 
 
 @pytest.mark.parametrize(("index", "told"), [(0, True), (1, False)])
