@@ -42,6 +42,7 @@ from bot.nlu.recognition import Recogniser
 from bot.nlu.tuning import TuningQuestion, load_tuning
 from bot.nlu.vectors import Reader, any_text
 from bot.text.normal import normalise
+from bot.text.terms import length
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
@@ -155,8 +156,8 @@ class EntrySelector(TrainedComponent):
         for question, near in zip(asked, nearest, strict=True):
             entities = [(e.entity, e.value) for e in recogniser.find(question.text)]
             features = self._evidence.features(question.text, entities, near)
-            coverage, words = self._evidence.coverage(question.text), self._evidence.words(question.text)
-            rows.append(fusion.Row(features, number[question.label], coverage, words))
+            coverage = self._evidence.coverage(question.text)
+            rows.append(fusion.Row(features, number[question.label], coverage, length(question.text)))
         return rows
 
     def _with_vectors(
@@ -319,7 +320,7 @@ class EntrySelector(TrainedComponent):
 
     def _weigh(self, way: str, text: str, features: Array, coverage: tuple[float, float]) -> _Reading:
         weighed = self._fusions[way]
-        fused = weighed.log_probabilities(features, self._evidence.words(text))
+        fused = weighed.log_probabilities(features, length(text))
         chances = np.exp(fused)
         return _Reading(
             chances,

@@ -185,11 +185,6 @@ class Evidence:
         """Returns how much of the message the questions and the answers know at all (0-1 each)."""
         return self._question_index.coverage(text), self._answer_index.coverage(text)
 
-    @staticmethod
-    def words(text: str) -> int:
-        """Returns how many search terms a message has."""
-        return len(search_terms(text))
-
     def _entity_columns(self, entities: list[tuple[str, str]]) -> Array:
         """Returns names_it, tagged, mentioned, missing, document, other_document and place, each per label."""
         columns = np.zeros((7, len(self.labels)), dtype=np.float32)

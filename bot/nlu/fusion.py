@@ -64,12 +64,12 @@ _TRUST = (2.0, 2.0, 1.0, 1.0, 0.5, 0.5, 0.5, 2.0, -3.5)
 
 @dataclass(frozen=True)
 class Row:
-    """One tuning question: its features per label, its right label, its search terms and how much of them was known."""
+    """One tuning question: its features per label, its right label, how much of it was known, its length in words."""
 
     features: Array
     right: int
     coverage: tuple[float, float]
-    words: int
+    length: float
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,14 @@ class Fusion:
     trust: tuple[float, ...]
     scope: tuple[float, ...] = ()
 
-    def log_probabilities(self, features: Array, words: int) -> Array:
+    def log_probabilities(self, features: Array, length: float) -> Array:
         """Returns one log-probability per label from a matrix of labels by features.
 
         Args:
-            words: how many search terms the message has.
+            length: of the message, in words.
         """
         scores = features @ np.asarray(self.weights, dtype=np.float32)
-        return scope.adjusted(self.scope, log_softmax(scores), features, words)
+        return scope.adjusted(self.scope, log_softmax(scores), features, length)
 
     def confidence(self, log_p: Array, features: Array, groups: Array, coverage: tuple[float, float]) -> float:
         """Returns the chance that the most likely label, or one on the same place, is the right one (0-1)."""
@@ -189,7 +189,7 @@ def _held_back(rows: Sequence[Row], features: Array, is_right: Array, start: Arr
         others = np.arange(len(rows)) % _FOLDS != fold
         weighed = Fusion(tuple(_conditional_logit(features[others], is_right[others], start)), ())
         for number in range(fold, len(rows), _FOLDS):
-            found[number] = weighed.log_probabilities(rows[number].features, rows[number].words)
+            found[number] = weighed.log_probabilities(rows[number].features, rows[number].length)
     return found
 
 
@@ -198,7 +198,7 @@ def _scope(rows: Sequence[Row], log_p: list[Array]) -> tuple[float, ...]:
     seen, is_content = [], []
     for row, chances in zip(rows, log_p, strict=True):
         kind = row.features[row.right, [FEATURES.index("entry"), FEATURES.index("decline")]]
-        features = scope.scope_features(chances, row.features, row.words) if kind.any() else None
+        features = scope.scope_features(chances, row.features, row.length) if kind.any() else None
         if features is not None:
             seen.append(features)
             is_content.append(bool(kind[0]))
@@ -209,7 +209,7 @@ def _trust(rows: Sequence[Row], groups: Array, log_p: list[Array], scoped: tuple
     """Returns the logistic regression from trust features to whether the first choice rests on a right place."""
     inputs, right = [], []
     for row, weighed in zip(rows, log_p, strict=True):
-        chances = scope.adjusted(scoped, weighed, row.features, row.words)
+        chances = scope.adjusted(scoped, weighed, row.features, row.length)
         inputs.append(trust_features(chances, row.features, groups, row.coverage))
         right.append(float(groups[int(np.argmax(chances))] == groups[row.right]))
     matrix, target = np.asarray(inputs), np.asarray(right)

@@ -45,13 +45,13 @@ _MOST_ODDS = 12.0
 _FEWEST = 30
 
 
-def scope_features(log_p: Array, features: Array, words: int) -> Array | None:
+def scope_features(log_p: Array, features: Array, length: float) -> Array | None:
     """Returns what tells a question of content from what is declined; None where no label is an entry or none declines.
 
     Args:
         log_p: a log-probability per label.
         features: labels by features.
-        words: how many search terms the message has.
+        length: of the message, in words.
     """
     is_entry, declines = features[:, _ENTRY] > 0, features[:, _DECLINE] > 0
     if not is_entry.any() or not declines.any():
@@ -60,7 +60,7 @@ def scope_features(log_p: Array, features: Array, words: int) -> Array | None:
     decline = int(np.argmax(declines))
     odds = np.clip(np.logaddexp.reduce(log_p[is_entry]) - log_p[decline], -_MOST_ODDS, _MOST_ODDS)
     of_entry, of_decline = features[first, _ENTRY_COLUMNS], features[decline, _DECLINE_COLUMNS]
-    return np.concatenate([[odds], of_entry, of_decline, [np.log1p(words), 1.0]])
+    return np.concatenate([[odds], of_entry, of_decline, [np.log1p(length), 1.0]])
 
 
 def fit(rows: list[Array], is_content: Array) -> tuple[float, ...]:
@@ -86,7 +86,7 @@ def fit(rows: list[Array], is_content: Array) -> tuple[float, ...]:
     return tuple(found / scale)
 
 
-def adjusted(weights: tuple[float, ...], log_p: Array, features: Array, words: int) -> Array:
+def adjusted(weights: tuple[float, ...], log_p: Array, features: Array, length: float) -> Array:
     """Returns the log-probabilities with those of the entries and of the declining label shared out anew.
 
     Labels that are neither keep theirs, and so does the order of the entries.
@@ -95,9 +95,9 @@ def adjusted(weights: tuple[float, ...], log_p: Array, features: Array, words: i
         weights: as `fit` returns them; none leaves everything as it is.
         log_p: a log-probability per label.
         features: labels by features.
-        words: how many search terms the message has.
+        length: of the message, in words.
     """
-    seen = scope_features(log_p, features, words) if weights else None
+    seen = scope_features(log_p, features, length) if weights else None
     if seen is None:
         return log_p
     is_entry, declines = features[:, _ENTRY] > 0, features[:, _DECLINE] > 0

@@ -100,7 +100,7 @@ def test_is_as_sure_as_it_is_right():
     weighed = fusion.fit(_rows(), GROUPS)
     sure, right = [], []
     for row in _rows(seed=8):
-        log_p = weighed.log_probabilities(row.features, row.words)
+        log_p = weighed.log_probabilities(row.features, row.length)
         sure.append(weighed.confidence(log_p, row.features, GROUPS, row.coverage))
         right.append(int(np.argmax(log_p)) == row.right)
     assert np.mean(sure) == pytest.approx(np.mean(right), abs=0.06)

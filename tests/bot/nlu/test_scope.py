@@ -75,7 +75,7 @@ def test_learns_what_tells_content_from_the_rest():
 
     def right(one):
         told = [
-            np.exp(one.log_probabilities(row.features, row.words))[ENTRIES].sum() > 0.5 for row in _rows(90, seed=4)
+            np.exp(one.log_probabilities(row.features, row.length))[ENTRIES].sum() > 0.5 for row in _rows(90, seed=4)
         ]
         return np.mean([said == (row.right != DECLINE) for said, row in zip(told, _rows(90, seed=4), strict=True)])
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.text.terms import character_ngrams, search_terms, word_ngrams, words
+from bot.text.terms import character_ngrams, length, search_terms, word_ngrams, words
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,11 @@ def test_never_cuts_across_words():
 def test_keeps_grams_short():
     assert max(map(len, character_ngrams(words("responsibility")))) == 5
     assert max(map(len, character_ngrams(words("联合国全球契约")))) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("who pays for it?", 4), ("谁出这钱呢？", 10 / 3), ("UN 全球契约", 1 + 8 / 3), ("… ?!", 0), ("", 0)],
+)
+def test_measures_both_scripts_alike(text, words):
+    assert length(text) == pytest.approx(words)
