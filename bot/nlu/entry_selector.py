@@ -31,7 +31,7 @@ from bot.nlu.evidence import (
     entry_documents,
     profiles,
 )
-from bot.nlu.example_classifier import LIKENESSES, SEVERAL_LIKENESSES, examples_of, fitted, set_intent
+from bot.nlu.example_classifier import LIKENESSES, SEVERAL_LIKENESSES, Intents, examples_of, fitted
 from bot.nlu.examples import Examples
 from bot.nlu.fusion import Fusion
 from bot.nlu.lexicon import build
@@ -78,6 +78,8 @@ class EntrySelector(TrainedComponent):
     _meaning: Meaning
     _fusions: dict[str, Fusion]
     _examples: dict[str, int]
+    _intents: Intents
+    _entries: Array
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -206,17 +208,19 @@ class EntrySelector(TrainedComponent):
         )
         self._fusions = {way: Fusion(*map(tuple, parts)) for way, parts in data["fusions"].items()}
         self._examples = data["examples"]
+        self._intents = Intents(data["labels"])
+        self._entries = np.flatnonzero([label.startswith(FAQ) for label in data["labels"]])
         self._meaning = Meaning.restore(self._readers(), folder, len(data["labels"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets intent, ranking and selection of each message."""
         for message in messages:
             text = message.get(TEXT) or ""
-            labels, spans, *likenesses = message.get(LIKENESSES)
+            spans, *likenesses = message.get(LIKENESSES)
             asked, *likenesses_asked = message.get(SEVERAL_LIKENESSES)
             found = message.get("entities", [])
             reading = self._as_example(text, self._best(text, spans, found, *likenesses))
-            set_intent(message, labels, reading.chances)
+            self._intents.set_on(message, reading.chances)
             selection = {
                 **self._ranked(reading),
                 # Two questions in one message, each read alone; what the conversation says of them is the action's.
@@ -271,15 +275,14 @@ class EntrySelector(TrainedComponent):
     def _ranked(self, reading: _Reading) -> dict[str, Any]:
         """Returns what the action needs of a reading, JSON-ready."""
         labels = self._evidence.labels
-        order = [int(i) for i in np.argsort(-reading.chances, kind="stable") if labels[i].startswith(FAQ)]
+        order = self._entries[np.argsort(-reading.chances[self._entries], kind="stable")[: self._config["ranking"]]]
         return {
             "content": labels[int(np.argmax(reading.chances))].startswith(FAQ),
             "in_scope": round(reading.in_scope, 4),
             "confidence": round(reading.confidence, 4),
             "coverage": [round(share, 4) for share in reading.coverage],
             "ranking": [
-                {"entry": labels[i].removeprefix(FAQ), "share": round(float(reading.chances[i]), 6)}
-                for i in order[: self._config["ranking"]]
+                {"entry": labels[i].removeprefix(FAQ), "share": round(float(reading.chances[i]), 6)} for i in order
             ],
         }
 

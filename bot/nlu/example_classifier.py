@@ -19,6 +19,8 @@ from bot.text.parts import parts, questions
 
 # Turns likenesses into shares that add up to one; the selector, which follows, weighs the likenesses themselves.
 _SHARPNESS = 10.0
+# So many intents are named, as Rasa's own classifiers do.
+_RANKED = 10
 #: Where the likenesses of all labels and the sketches of the n-grams wait for the selector, and where those of each of
 #: several questions; never part of the output.
 LIKENESSES, SEVERAL_LIKENESSES = "likenesses", "several_likenesses"
@@ -40,11 +42,39 @@ def fitted(texts: tuple[str, ...], targets: tuple[str, ...]) -> Examples:
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
 
+class Intents:
+    """The intents that labels belong to: an entry's is the part of its label before the slash."""
+
+    def __init__(self, labels: list[str]) -> None:
+        """Takes the labels in the order of the chances that will be asked about."""
+        intents = [label.partition("/")[0] for label in labels]
+        self._names = list(dict.fromkeys(intents))
+        numbers = {name: number for number, name in enumerate(self._names)}
+        self._owners = np.asarray([numbers[intent] for intent in intents])
+        self._is_entry = np.asarray([label.startswith(FAQ) for label in labels])
+
+    def shares(self, likenesses: Array) -> Array:
+        """Returns shares that add up to one, in which entries count by the nearest of all, not by their number."""
+        weights = np.exp(_SHARPNESS * likenesses)
+        if self._is_entry.any():
+            weights[self._is_entry] *= weights[self._is_entry].max() / weights[self._is_entry].sum()
+        return weights / weights.sum()
+
+    def set_on(self, message: Message, chances: Array) -> None:
+        """Sets intent and ranking of a message from the chances of all labels; those of an intent add up."""
+        sums = np.bincount(self._owners, chances, minlength=len(self._names))
+        order = np.argsort(-sums, kind="stable")[:_RANKED]
+        ranking = [{"name": self._names[number], "confidence": round(float(sums[number]), 6)} for number in order]
+        message.set(INTENT, ranking[0], add_to_output=True)
+        message.set("intent_ranking", ranking, add_to_output=True)
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class ExampleClassifier(TrainedComponent):
     """Sets the intent by the nearest example; entries count as labels of their own while it learns."""
 
     _examples: Examples
+    _intents: Intents
 
     def learn(self, training_data: TrainingData, folder: Path) -> None:
         """See parent class."""
@@ -55,6 +85,7 @@ class ExampleClassifier(TrainedComponent):
         """See parent class."""
         with np.load(folder / "examples.npz", allow_pickle=False) as arrays:
             self._examples = Examples.from_arrays(arrays)
+        self._intents = Intents(self._examples.labels)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets intent and ranking, and for the selector what the words of the whole and of each part are like."""
@@ -64,29 +95,7 @@ class ExampleClassifier(TrainedComponent):
             rows = self._examples.rows([text[start:end] for start, end in (*spans, *asked)])
             nearest, sketches = self._examples.likeness(rows), self._examples.sketches(rows)
             parted = len(spans)
-            message.set(LIKENESSES, (self._examples.labels, spans, nearest[:parted], sketches[:parted]))
+            message.set(LIKENESSES, (spans, nearest[:parted], sketches[:parted]))
             message.set(SEVERAL_LIKENESSES, (asked, nearest[parted:], sketches[parted:]))
-            set_intent(message, self._examples.labels, _shares(nearest[0], self._examples.labels))
+            self._intents.set_on(message, self._intents.shares(nearest[0]))
         return messages
-
-
-def _shares(likenesses: Array, labels: list[str]) -> Array:
-    """Returns shares that add up to one, in which entries count by the nearest of all of them, not by their number."""
-    weights = np.exp(_SHARPNESS * likenesses)
-    entry = np.asarray([label.startswith(FAQ) for label in labels])
-    if entry.any():
-        weights[entry] *= weights[entry].max() / weights[entry].sum()
-    return weights / weights.sum()
-
-
-def set_intent(message: Message, labels: list[str], probabilities: Any) -> None:
-    """Sets intent and ranking of a message from the probabilities of all labels; entries add up to `faq`."""
-    sums: dict[str, float] = {}
-    for label, probability in zip(labels, probabilities, strict=True):
-        intent = label.partition("/")[0]
-        sums[intent] = sums.get(intent, 0.0) + float(probability)
-    ranking = [
-        {"name": name, "confidence": round(value, 6)} for name, value in sorted(sums.items(), key=lambda x: -x[1])
-    ]
-    message.set(INTENT, ranking[0], add_to_output=True)
-    message.set("intent_ranking", ranking[:10], add_to_output=True)

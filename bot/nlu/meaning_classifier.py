@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.languages import script_of
 from bot.nlu.component import TrainedComponent
 from bot.nlu.encoder import Encoder, encoder_in, packaged_folder
-from bot.nlu.example_classifier import examples_of, set_intent
+from bot.nlu.example_classifier import Intents, examples_of
 from bot.nlu.meaning_ridge import MeaningRidge, MeaningSettings
 from bot.nlu.multilingual import MultilingualEncoder, shared_encoder
 from bot.nlu.paths import project_path
@@ -66,6 +66,7 @@ class MeaningIntentClassifier(TrainedComponent):
         data = json.loads((folder / "meaning.json").read_text(encoding="utf-8"))
         with np.load(folder / "meaning.npz", allow_pickle=False) as arrays:
             self._model = MeaningRidge.from_arrays(arrays, data)
+        self._intents = Intents(self._model.labels)
         self._read_encoders()
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -73,7 +74,7 @@ class MeaningIntentClassifier(TrainedComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             scores = self._model.score([text], self._vectors([text]))[0]
-            set_intent(message, self._model.labels, self._model.calibration.chances(scores))
+            self._intents.set_on(message, self._model.calibration.chances(scores))
         return messages
 
     def _vectors(self, texts: list[str]) -> list[Array]:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.example_classifier import LIKENESSES, ExampleClassifier, examples_of, set_intent
+from bot.nlu.example_classifier import LIKENESSES, ExampleClassifier, Intents, examples_of
 
 TEXTS = ["hello", "谢谢你", "vaccine budget", "疫苗多少钱", "the general assembly", "qwertz", ""]
 
@@ -45,8 +46,10 @@ def test_adds_entries_up_to_one_intent(train, say):
 
 def test_hands_the_likenesses_of_all_labels_on_but_not_out(train):
     message = Message.build(text="vaccine budget")
-    train(ExampleClassifier).load().process([message])
-    labels, spans, nearest, sketches = message.get(LIKENESSES)
+    classifier = train(ExampleClassifier).load()
+    classifier.process([message])
+    labels = classifier._examples.labels
+    spans, nearest, sketches = message.get(LIKENESSES)
     assert spans == [(0, len("vaccine budget"))]
     assert len(sketches) == len(nearest) == 1
     assert labels[int(nearest[0].argmax())] == "faq/growth.costs"
@@ -56,8 +59,10 @@ def test_hands_the_likenesses_of_all_labels_on_but_not_out(train):
 def test_compares_each_part_of_a_long_message(train):
     story = "I run a small bakery in Ghent and my daughter studies law in Leiden. "
     message = Message.build(text=story + "What is the vaccine budget?")
-    train(ExampleClassifier).load().process([message])
-    labels, spans, nearest, sketches = message.get(LIKENESSES)
+    classifier = train(ExampleClassifier).load()
+    classifier.process([message])
+    labels = classifier._examples.labels
+    spans, nearest, sketches = message.get(LIKENESSES)
     assert len(sketches) == len(nearest) == len(spans)
     texts = [message.get("text")[start:end].strip() for start, end in spans]
     best = dict(zip(texts, (labels[int(row.argmax())] for row in nearest), strict=True))
@@ -85,6 +90,12 @@ def test_stores_no_code(train):
 
 def test_ranks_ten_intents_at_most():
     message = Message.build(text="x")
-    set_intent(message, [f"intent{n}" for n in range(20)], [n / 190 for n in range(20)])
+    Intents([f"intent{n}" for n in range(20)]).set_on(message, np.arange(20) / 190)
     assert len(message.get("intent_ranking")) == 10
     assert message.get("intent")["name"] == "intent19"
+
+
+def test_adds_up_what_the_entries_have():
+    message = Message.build(text="x")
+    Intents(["faq/a", "greet", "faq/b"]).set_on(message, np.asarray([0.3, 0.4, 0.3]))
+    assert message.get("intent_ranking") == [{"name": "faq", "confidence": 0.6}, {"name": "greet", "confidence": 0.4}]

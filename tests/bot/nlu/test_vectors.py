@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bot.languages import script_of
+from bot.nlu import vectors as vectors_module
 from bot.nlu.encoder import Encoder, packaged_folder
 from bot.nlu.multilingual import MultilingualEncoder
 from bot.nlu.vectors import QuestionVectors, Reader, various
@@ -93,3 +94,38 @@ def test_reads_nothing_of_a_text_that_is_not_for_the_encoder(english):
 def test_takes_of_each_label_the_examples_that_differ_most(owners, most, taken):
     rows = np.asarray([(1, 0), (0.99, 0.14), (0.98, 0.2), (0.6, 0.8), (0, 1)], dtype=np.float32)
     assert various(np.asarray(owners, dtype=int), rows[: len(owners)], most).tolist() == taken
+
+
+def _crowded(labels=400, each=3, size=32, seed=2):
+    """Labels enough that not all are near, around middles of their own, and one with many examples of all kinds."""
+    draw = np.random.default_rng(seed)
+    middles = draw.standard_normal((labels, size))
+    rows = np.repeat(middles, each, axis=0) + 0.3 * draw.standard_normal((labels * each, size))
+    rows = np.concatenate([rows, draw.standard_normal((vectors_module._MANY + 1, size))])
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    owners = np.concatenate([np.repeat(np.arange(labels), each), np.full(vectors_module._MANY + 1, labels)])
+    return owners, rows.astype(np.float32), labels + 1
+
+
+def test_looks_for_the_nearest_example_of_near_labels_alone():
+    owners, rows, labels = _crowded()
+    vectors = QuestionVectors(owners, rows, labels)
+    nearest, middle = vectors.columns(rows[:1])
+    assert nearest[0, 0] == pytest.approx(1, abs=1e-5)
+    looked = np.flatnonzero(nearest[0])
+    assert vectors_module._NEAR <= len(looked) <= vectors_module._NEAR + 1
+    assert labels - 1 in looked, "the label of many kinds was left out"
+    others = np.setdiff1d(np.arange(labels - 1), looked)
+    assert middle[0, others].max() <= middle[0, np.setdiff1d(looked, [labels - 1])].min()
+    every = rows @ rows[0]
+    assert nearest[0, looked] == pytest.approx([every[owners == label].max() for label in looked], abs=1e-5)
+
+
+def test_finds_the_same_of_one_text_and_of_many():
+    owners, rows, labels = _crowded()
+    vectors = QuestionVectors(owners, rows, labels)
+    together = vectors.columns(rows[:40])
+    for number in range(40):
+        alone = vectors.columns(rows[number : number + 1])
+        for one, of_many in zip(alone, together, strict=True):
+            assert one[0] == pytest.approx(of_many[number], abs=1e-5)
