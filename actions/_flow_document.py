@@ -19,7 +19,7 @@ def attached(guide: Guide, teller: Teller, state: State) -> Reply:
     """Returns the result with its document, which is made anew each time and kept by nobody."""
     try:
         today = datetime.datetime.now(datetime.timezone.utc).date()
-        path = document.write(teller, state, guide.services.settings.var, today)
+        path = document.write(teller, state, guide.services.settings.var, today, guide.turn.pseudonym)
     except OSError as error:
         logger.warning("a document could not be written: %s", error.strerror)
         return teller.say(state, (teller.phrase("document_failed"),))

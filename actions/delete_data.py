@@ -10,11 +10,13 @@ from rasa_sdk.events import AllSlotsReset
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions._base import Guide, GuideAction, Response
+from bot.flows.files import discard_of
 from bot.store.contacts import ContactStore
 
 
 def delete_data(guide: Guide) -> Response:
-    """Returns the response after deleting the person's rows and requests; the row of this turn names nobody."""
+    """Returns the response after deleting the person's rows, requests and documents; this turn's row names nobody."""
+    discard_of(guide.services.settings.var, guide.turn.pseudonym)
     count = guide.services.store.forget(guide.turn.pseudonym)
     with contextlib.closing(ContactStore(guide.services.settings.database_url, guide.services.secret)) as contacts:
         contacts.forget(guide.turn.pseudonym)

@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import hypothesis
 import pytest
@@ -143,7 +143,7 @@ def started(
         cwd=ROOT,
         env={**os.environ, "PARTNERGUIDE_VAR": str(var), **environment},
     ) as process:
-        keeping = _kept(process, var.parent / f"stderr-{process.pid}.log", text=text)
+        keeping = kept(process, "stderr", var.parent)
         try:
             yield process
         finally:
@@ -152,14 +152,18 @@ def started(
             keeping.join()
 
 
-def _kept(process: subprocess.Popen[Any], path: Path, *, text: bool) -> threading.Thread:
-    """Copies what a process writes to its standard error to a file as it is passed on to whoever reads it."""
-    source = process.stderr
+def kept(process: subprocess.Popen[Any], name: Literal["stdout", "stderr"], folder: Path) -> threading.Thread:
+    """Has what a process writes to one of its pipes kept in a file, which is looked through when the run ends.
+
+    It is passed on to whoever reads the pipe; once that has come to its end, the file is whole, too.
+    """
+    source = getattr(process, name)
     reading, writing = os.pipe()
-    process.stderr = os.fdopen(reading, "r" if text else "rb")
+    setattr(process, name, os.fdopen(reading, "r" if process.text_mode else "rb"))
+    path = folder / f"{name}-{process.pid}.log"
 
     def copy() -> None:
-        with path.open("wb") as log, source, os.fdopen(writing, "wb", buffering=0) as onward:
+        with source, os.fdopen(writing, "wb", buffering=0) as onward, path.open("wb") as log:
             while chunk := os.read(source.fileno(), 65536):
                 log.write(chunk)
                 with contextlib.suppress(OSError):  # nobody reads any more

@@ -2,8 +2,9 @@
 
 The tests plant what must never be written anywhere but in a database: tokens, secrets, names and words of people. A
 plugin collects what the program writes: what each test captures from its set-up to its end, output, errors and log
-records; what the programs that tests start write to their standard error; and files of logs and crash reports that lie
-in the folders of the run.
+records, those of the tests' own Bot API server among them; what the programs that tests start write to their standard
+error, children of a test to their standard output too; and files of logs and crash reports that lie in the folders of
+the run.
 """
 
 from __future__ import annotations
@@ -37,8 +38,10 @@ FORBIDDEN = re.compile("|".join((*_PLANTED, *_SHAPES)))
 SHAPES = re.compile("|".join(_SHAPES))
 #: Tests of commands whose standard output is made of people's words, as is its point.
 _PRINTS_WORDS = re.compile(r"tests/(?:bot/cli/test_(?:ask|chat|enquiries|requests|commands)|test_commands)\.py")
-#: Tests that write on purpose what is to be found, and those of the Telegram library without the program.
-_NOT_OURS = ("tests/test_leaks.py", "tests/telegram_server/")
+#: Tests that write on purpose what is to be found.
+_ON_PURPOSE = "tests/test_leaks.py"
+#: How the Telegram library shows a bot that a failed test had at hand.
+_AT_HAND = re.compile(r"\[token=[^\]\s]*\]")
 #: Logs and reports that a program leaves behind, by the end of their names.
 _FILES = re.compile(r"log|.*\.log|crash.*|core(\..*)?|.*\.traceback")
 _MOST_BYTES = 20_000_000
@@ -86,11 +89,11 @@ class LeakPlugin:
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Looks through what a test has captured; runs in the process that reports, of all workers."""
-        if report.nodeid.startswith(_NOT_OURS):
+        if report.nodeid.startswith(_ON_PURPOSE):
             return
         if report.failed:
             self._failed.add(report.nodeid)
-            self.scan.look(f"{report.nodeid} (report)", report.longreprtext, SHAPES)
+            self.scan.look(f"{report.nodeid} (report)", _AT_HAND.sub("", report.longreprtext), SHAPES)
         if report.when != "teardown":  # whose report has what was captured before, too
             return
         for name, content in report.sections:

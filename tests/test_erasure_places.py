@@ -13,6 +13,7 @@ import sqlite3
 
 import pytest
 
+from bot.flows.files import new_path
 from bot.store.jobs import JobStore
 from bot.store.lessons import LessonStore, present_digest
 from bot.store.models import Enquiry
@@ -155,6 +156,9 @@ async def test_leaves_nothing_of_a_person_in_any_place(listen, ada, settings):
         front.dialogue.store.spool.append(row_record(spooled))
         front.dialogue.store.spool.append(change_record(asked.id, {"feedback": "negative: NUMBAT"}))
         assert front.inbox.receive(1, name, "a message that nobody has answered yet")
+        document = new_path(settings.var, "gift", name)  # as one that could not be sent
+        document.parent.mkdir(exist_ok=True)
+        document.touch()
         assert set(_counts(settings, name)) == {"enquiry", "contact", "person", "inbox", "events"}
         assert b"NUMBAT" in _spooled(settings)
         assert "flow" in await front.dialogue.remembered(name)
@@ -168,6 +172,7 @@ async def test_leaves_nothing_of_a_person_in_any_place(listen, ada, settings):
 
         assert _counts(settings, name) == {}
         assert _spooled(settings) == b""
+        assert not document.exists()
         assert _rows(settings.var / "guide.db", "SELECT body FROM inbox WHERE body != ''") == []
         assert front.contacts.of(name) == []
         assert await front.dialogue.remembered(name) == {}

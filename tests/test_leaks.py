@@ -4,8 +4,10 @@ import shutil
 
 import pytest
 
+from tests.bot.store.conftest import start_child  # noqa: F401  # a fixture
 from tests.conftest import ROOT, started
 from tests.leaks import LeakScan
+from tests.telegram_server.server import TOKEN
 
 pytest_plugins = ["pytester"]
 
@@ -29,6 +31,7 @@ def leave_nothing(tmp_path):
     [
         "INFO asked MARKERFISH",
         "error at 123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0",
+        f"GET /bot{TOKEN}/getMe",
         "sealed gAAAAA" + "b" * 70,
         "用户说：标记鱼",
         "answered Ada Quillfeather",
@@ -112,9 +115,13 @@ def test_looks_for_secrets_alone_in_what_failed(pytester, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(
-        """
+        f"""
         import secrets
 
+        def test_fails_with_a_bot_at_hand():
+            raise AssertionError("ExtBot[token={TOKEN}]")
+        """
+        """
         def test_fails():
             print("MARKER" + "FISH")
             print(secrets.token_urlsafe(32))
@@ -138,3 +145,14 @@ def test_finds_what_a_started_program_has_said(tmp_path):
     scan = LeakScan()
     scan.look_into(tmp_path)
     assert len(scan.found) >= 1
+
+
+def test_finds_what_a_child_has_written(tmp_path, start_child):  # noqa: F811  # a fixture
+    """To either pipe; the child is one that fails, and says so with the planted word."""
+    word = "MARKER" + "FISH"
+    child = start_child(word)
+    assert word in child.communicate("go\n", timeout=60)[1]
+    scan = LeakScan()
+    scan.look_into(tmp_path)
+    assert f"{tmp_path}/stderr-{child.pid}.log: KeyError: '{word}'" in scan.found
+    assert (tmp_path / f"stdout-{child.pid}.log").read_text() == "ready\n"

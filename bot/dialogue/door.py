@@ -12,14 +12,15 @@ import gc
 import logging
 import time
 import uuid
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot import services
+from bot.dialogue import recalling
 from bot.dialogue.naming import is_of
+from bot.dialogue.offering import LastReplies
 from bot.dialogue.opening import agent_of, enforce_retention, forget_rested
 from bot.dialogue.training import ModelRecord, verified_model
 from bot.dialogue.typed import choice_of, defused, without_markup
@@ -34,7 +35,6 @@ from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
 from bot.store.models import Enquiry, enquiry_id, only_outcome
 from bot.store.redaction import redact
-from bot.store.sealing import LAST_QUESTION, opened
 from bot.store.switches import LiveSwitches
 
 if TYPE_CHECKING:
@@ -46,8 +46,6 @@ logger = logging.getLogger(__name__)
 
 #: Longer messages are not read: no question needs them, and they cost time.
 MAX_CHARACTERS = 3000
-#: Conversations whose last reply is remembered; in older ones a typed number is no choice any more.
-_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ class Dialogue:
         self._switches = switches
         self._loaded = (agent, model)
         self._memory = memory
-        self._last: OrderedDict[str, Reply] = OrderedDict()
+        self._last = LastReplies(memory)
 
     @property
     def knowledge(self) -> KnowledgeBase:
@@ -150,7 +148,7 @@ class Dialogue:
         chosen: dict[str, str] = {}
         reply = await self._reply(message, chosen)
         latency_ms = (time.perf_counter() - started) * 1000
-        self._remember(message.conversation, reply)
+        self._last.remember(message.conversation, reply)
         understood = chosen.pop("understood", "")
         return Answer(reply, latency_ms, chosen, understood)
 
@@ -194,11 +192,12 @@ class Dialogue:
 
     async def remembered(self, conversation: str) -> dict[str, Any]:
         """Returns what a running conversation remembers, by slot; empty where nothing is remembered."""
-        tracker = await self._memory.retrieve(conversation)
-        slots = tracker.current_slot_values() if tracker else {}
-        if slots.get("last_question"):
-            slots["last_question"] = opened(services.services().secret, LAST_QUESTION, slots["last_question"])
-        return {name: value for name, value in slots.items() if value not in (None, "", [])}
+        return recalling.slots_of(await self._memory.retrieve(conversation), services.services().secret)
+
+    async def everything_of(self, conversation: str) -> dict[str, Any]:
+        """Returns all that is kept of a running conversation, for its person; see `recalling.everything_of`."""
+        tracker = await self._memory.retrieve_full_tracker(conversation)
+        return recalling.everything_of(tracker, self._last.given_here(conversation), services.services())
 
     def conversations_of(self, person: str) -> set[str]:
         """Returns the names of all conversations of a person of which something is remembered."""
@@ -213,7 +212,7 @@ class Dialogue:
     def forget(self, conversation: str) -> None:
         """Forgets a conversation; what was logged of it is the log's business."""
         self._memory.forget(conversation)
-        self._last.pop(conversation, None)
+        self._last.forget(conversation)
 
     def purge(self) -> None:
         """Forgets conversations that have outlived their retention; see `forget_rested`."""
@@ -345,12 +344,6 @@ class Dialogue:
         recorded = self.store.record(row if message.logged == "full" else only_outcome(row))
         return reply.with_note(self.phrases.get("not_recorded", language)) if recorded == "lost" else reply
 
-    def _remember(self, conversation: str, reply: Reply) -> None:
-        self._last[conversation] = reply
-        self._last.move_to_end(conversation)
-        while len(self._last) > _REMEMBERED:
-            self._last.popitem(last=False)
-
 
 def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     """Returns the dialogue with the current model loaded.
@@ -379,7 +372,7 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
     trust_own_actions()
     memory: ProcessMemory | DatabaseMemory
     if lasting:
-        memory = lasting_memory(dialogue_url(settings), settings.dialogue_retention_hours)
+        memory = lasting_memory(dialogue_url(settings), settings.dialogue_retention_hours, shared.secret)
     else:
         memory = ProcessMemory(Domain.empty())
     locks = SharedLocks(settings.redis_url) if settings.redis_url and lasting else None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import json
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionSt
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.naming import held_in, is_of
+from bot.dialogue.offering import in_clear, kept_of
 from bot.errors import StoreError
 from bot.store.database import FAILURES, connect, create_file, empty_write_ahead_log, parse_url, reason
 
@@ -36,7 +38,7 @@ def begin_session_when_long(tracker: DialogueStateTracker) -> None:
     With the session of a flow go its answers: what has ended leaves nothing behind, encrypted or not.
 
     The slots go along by their present values. Rasa's own session start carries every slot event of the past, which
-    would make the sessions themselves grow.
+    would make the sessions themselves grow. What was said last goes along too: a choice may be typed next.
     """
     recent = _since_session_start(tracker.events)
     turns = sum(isinstance(event, UserUttered) for event in recent)
@@ -47,8 +49,15 @@ def begin_session_when_long(tracker: DialogueStateTracker) -> None:
     # Made before the slots: Rasa's SQL store leaves out what is older than the start of a session (rasa 3.6.21).
     start = SessionStarted()
     kept = [SlotSet(name, slot.value) for name, slot in tracker.slots.items() if slot.value != slot.initial_value]
-    for event in (start, *kept, ActionExecuted(ACTION_LISTEN_NAME)):
+    said = [BotUttered(event.text, event.data) for event in _said_last(recent)]
+    for event in (start, *kept, *said, ActionExecuted(ACTION_LISTEN_NAME)):
         tracker.update(event)
+
+
+def _said_last(events: Sequence[Event]) -> list[BotUttered]:
+    """Returns what was said since the last message."""
+    heard = max((place for place, event in enumerate(events) if isinstance(event, UserUttered)), default=0)
+    return [event for event in events[heard:] if isinstance(event, BotUttered)]
 
 
 def _since_session_start(events: Iterable[Event]) -> list[Event]:
@@ -58,8 +67,11 @@ def _since_session_start(events: Iterable[Event]) -> list[Event]:
     return recent
 
 
-def without_words(event: Event) -> Event:
-    """Returns an event without what was said: text, ranking and answers; intent and entity kinds stay."""
+def without_words(event: Event, secret: str = "") -> Event:
+    """Returns an event without what was said: text, ranking and answers; intent and entity kinds stay.
+
+    What it offered stays as well, encrypted with a key of `secret`; without one, it goes.
+    """
     if isinstance(event, UserUttered):
         bare = copy.copy(event)
         bare.text = ""
@@ -70,7 +82,7 @@ def without_words(event: Event) -> Event:
     if isinstance(event, BotUttered):
         bare = copy.copy(event)
         bare.text = ""
-        bare.data = {}
+        bare.data = kept_of(event.data, secret)
         return bare
     return event
 
@@ -89,6 +101,9 @@ class ProcessMemory(InMemoryTrackerStore):  # type: ignore[misc]  # rasa ships n
         self._saved_at[tracker.sender_id] = time.time()
         recent = _since_session_start(tracker.events)
         await super().save(DialogueStateTracker.from_events(tracker.sender_id, recent, tracker.slots.values()))
+
+    def offered_last(self, conversation: str) -> None:
+        """Returns None: nothing of this is shared."""
 
     def conversations_of(self, person: str) -> list[str]:
         """Returns the names of a person's conversations."""
@@ -111,9 +126,13 @@ class ProcessMemory(InMemoryTrackerStore):  # type: ignore[misc]  # rasa ships n
 class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no types
     """Dialogue state in a database, without the words, erased after its own short retention."""
 
-    def __init__(self, domain: Domain, url: str) -> None:
-        """Opens the database at `url`, which must be reachable: Rasa waits for ever for one that is not."""
+    def __init__(self, domain: Domain, url: str, secret: str = "") -> None:
+        """Opens the database at `url`, which must be reachable: Rasa waits for ever for one that is not.
+
+        What replies offer is kept encrypted with a key of `secret`; without one it is not kept.
+        """
         super().__init__(domain, host=url)
+        self._secret = secret
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _write_ahead)
             # Rasa opens a connection per use, and SQLite tidies up the log at the end of the last one that has read
@@ -121,9 +140,24 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
             self._held = self.engine.connect()
             self._held.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
 
+    def _event_query(self, session: Any, sender_id: str, fetch_events_from_all_sessions: bool) -> Any:
+        """See parent class. The latest session is the one written last.
+
+        Rasa takes the one with the latest time (rasa 3.6.21): what is written once a clock has been set back is then
+        never read, and the dialogue stands still until the clock has caught up.
+        """
+        events = self.SQLEvent
+        of_sender = session.query(events).filter(events.sender_id == sender_id)
+        if not fetch_events_from_all_sessions:
+            begun = session.query(sa.func.max(events.id)).filter(
+                events.sender_id == sender_id, events.type_name == SessionStarted.type_name
+            )
+            of_sender = of_sender.filter(events.id >= sa.func.coalesce(begun.scalar_subquery(), 0))
+        return of_sender.order_by(events.id)
+
     def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
         for event in super()._additional_events(session, tracker):
-            yield without_words(event)
+            yield without_words(event, self._secret)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """See parent class. Events of earlier sessions are dropped: nothing reads them again."""
@@ -139,6 +173,23 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
             if newest is not None:
                 session.query(events).filter(events.sender_id == tracker.sender_id, events.id < newest).delete()
                 session.commit()
+
+    def offered_last(self, conversation: str) -> list[dict[str, Any]] | None:
+        """Returns what each reply of the last turn offered, in order; None where that is not kept.
+
+        Raises:
+            SQLAlchemyError: the database is away.
+        """
+        if not self._secret:
+            return None
+        events = self.SQLEvent
+        with self.session_scope() as session:
+            theirs = session.query(events).filter(events.sender_id == conversation)
+            heard = theirs.filter(events.type_name == UserUttered.type_name)
+            last = heard.with_entities(sa.func.coalesce(sa.func.max(events.id), 0)).scalar_subquery()
+            said = theirs.filter(events.type_name == BotUttered.type_name, events.id > last).order_by(events.id)
+            kept = [json.loads(data).get("data") or {} for (data,) in said.with_entities(events.data)]
+        return [offer for data in kept if (offer := in_clear(data, self._secret))]
 
     def conversations_of(self, person: str) -> list[str]:
         """Returns the names of a person's conversations."""
@@ -179,8 +230,11 @@ def _write_ahead(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA secure_delete=ON").close()  # what was forgotten is not to be read in free pages
 
 
-def lasting_memory(url: str, retention_hours: int) -> DatabaseMemory | ProcessMemory:
+def lasting_memory(url: str, retention_hours: int, secret: str = "") -> DatabaseMemory | ProcessMemory:
     """Returns memory in the database at `url`, old conversations deleted; where that cannot be used, in this process.
+
+    Args:
+        secret: see `DatabaseMemory`.
 
     Side effects: an SQLite file is made for this account's eyes only.
     """
@@ -191,7 +245,7 @@ def lasting_memory(url: str, retention_hours: int) -> DatabaseMemory | ProcessMe
         engine = connect(url)  # its time-outs are short; Rasa's own engine has none
         engine.connect().close()
         engine.dispose()
-        memory = DatabaseMemory(Domain.empty(), url)
+        memory = DatabaseMemory(Domain.empty(), url, secret)
         memory.purge(retention_hours)
     except (StoreError, *FAILURES) as error:
         logger.warning("conversations are kept in memory only: their database cannot be used (%s)", reason(error))

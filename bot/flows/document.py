@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import math
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from bot.flows import result
-from bot.flows.files import discard_old, folder
+from bot.flows.files import discard_old, folder, new_path
 from bot.flows.pages import Block, merged
 from bot.flows.saying import Teller
 from bot.flows.state import State, answers_of, path
@@ -39,19 +38,18 @@ _BLANK_LINES = 2
 _PAGE = "\N{REPLACEMENT CHARACTER}"
 
 
-def write(teller: Teller, state: State, var: Path, today: datetime.date) -> Path:
-    """Writes the document of a finished flow and returns its path.
+def write(teller: Teller, state: State, var: Path, today: datetime.date, person: str) -> Path:
+    """Writes the document of a person's finished flow and returns its path.
 
     Side effects: a file for this account's eyes only; earlier ones that are too old go.
 
     Raises:
         OSError: it cannot be written.
     """
-    where = folder(var)
-    where.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder(var).mkdir(parents=True, exist_ok=True, mode=0o700)
     discard_old(var)
     made = compose(teller, state, today)
-    path = where / f"{teller.flow.name}-{uuid.uuid4().hex}.docx"
+    path = new_path(var, teller.flow.name, person)
     with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
         made.save(file)
     return path

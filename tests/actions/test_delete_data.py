@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from actions.delete_data import ActionDeleteData
 from actions.show_help import ActionShowHelp
+from bot.flows.files import new_path
 from bot.store.statements import EnquiryFilter
 
 
@@ -12,6 +13,23 @@ async def test_deletes_the_rows_of_this_person_and_of_nobody_else(run, small):
     done = await run(ActionDeleteData(), "confirm_deletion", "/confirm_deletion", sender="me", message_id="last")
     assert done.reply.body == (small.phrases.get("deletion_done", "en", count=3),)
     assert {row.id for row in small.store.list()} == {other.reply.enquiry_id, done.reply.enquiry_id}
+
+
+async def test_deletes_the_documents_that_nobody_has_fetched(run, small):
+    mine, theirs = (new_path(small.settings.var, "gift", person) for person in ("me", "other"))
+    for path in (mine, theirs):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    await run(ActionDeleteData(), "confirm_deletion", "/confirm_deletion", sender="me")
+    assert (mine.exists(), theirs.exists()) == (False, True)
+
+
+async def test_says_that_not_everything_was_deleted(run, small):
+    await run(ActionShowHelp(), "greet", "hello", message_id="1", sender="me")
+    new_path(small.settings.var, "gift", "me").mkdir(parents=True)  # which cannot be deleted as a file
+    done = await run(ActionDeleteData(), "confirm_deletion", "/confirm_deletion", sender="me", message_id="2")
+    assert done.reply.body == (small.phrases.get("technical_problem", "en"),)
+    assert small.store.count(EnquiryFilter(pseudonym="me")) > 0
 
 
 async def test_leaves_a_row_that_names_nobody(run):

@@ -18,6 +18,7 @@ import asyncio
 import contextlib
 import json
 import shutil
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,7 +156,8 @@ async def running() -> AsyncIterator[Judge]:
     finally:
         if process.returncode is None:
             process.terminate()
-        await process.communicate()
+        said, _ = await process.communicate()
+        sys.stdout.write(said.decode())  # so that it is looked through when the run ends
 
 
 @pytest_asyncio.fixture

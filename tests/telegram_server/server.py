@@ -26,7 +26,7 @@ from tests.telegram_server.updates import Delivery, Updates
 from tests.telegram_server.webhooks import Pusher
 
 #: Of the shape that Telegram's have, so that whatever looks for tokens in logs finds this one.
-TOKEN = f"{BOT_ID}:AAtestTokenOfTheLocalServer-NotSecret"
+TOKEN = f"{BOT_ID}:AATestTokenOfLocalServer-NotASecret"
 MOST_BYTES = 60 * 1024 * 1024
 
 

@@ -16,6 +16,7 @@ from telegram.error import TimedOut
 from telegram.ext import BaseUpdateProcessor
 
 from bot.channels.telegram.metrics import Metrics
+from bot.channels.telegram.turns import Turns
 from bot.errors import StoreError
 from bot.logs import correlated
 from bot.store.inbox import Inbox
@@ -73,6 +74,10 @@ class PutBack:
         awaited.pop(update.update_id, None)
         if not awaited:
             self._awaited.pop(_key(person, update), None)
+
+    def holds(self, person: str, number: int) -> bool:
+        """Returns whether an update of a person was put back here, in whichever chat."""
+        return any(number in awaited for (theirs, _), awaited in self._awaited.items() if theirs == person)
 
     def is_behind(self, person: str, update: Update) -> bool:
         """Returns whether an update has to wait for an earlier one."""
@@ -171,6 +176,10 @@ class DurableQueue(asyncio.Queue[object]):
         if self.on_left is not None:
             self.on_left(number)
 
+    def holds(self, person: str, number: int) -> bool:
+        """Returns whether an update of a person is in this process's hands: queued, in work, or put back."""
+        return number in self._waiting or self.put_back.holds(person, number)
+
     async def take_over(self, update: Update) -> None:
         """Queues an update that another process has written into the inbox."""
         self._waiting.add(update.update_id)
@@ -198,6 +207,7 @@ class InOrder(BaseUpdateProcessor):
         self._queue = queue
         self._person_of = person_of
         self._postponed = postponed
+        self._turns = Turns(inbox, queue.holds)
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
         self._is_stopping = False
 
@@ -219,6 +229,7 @@ class InOrder(BaseUpdateProcessor):
         person, put_back = self._person_of(update), self._queue.put_back
         async with self._alone(person):
             number = update.update_id
+            await self._turns.come(person, number, lambda: self._is_stopping)
             has_to_wait = self._is_stopping or put_back.is_behind(person, update)
             if has_to_wait or not await asyncio.to_thread(self._inbox.take, number):
                 if not has_to_wait:  # somebody else has it

@@ -28,6 +28,16 @@ async def test_hands_over_a_document_and_keeps_none(walk, flow, language):
     assert not path.exists()
 
 
+async def test_deletes_a_document_that_nobody_has_fetched_with_everything_else(dialogue):
+    walk = Walk(dialogue, "en")
+    await walk.to_the_end(await walk.begin("screening"))
+    (attachment,) = (await walk.press(walk.choice("confirm"))).attachments
+    assert Path(attachment.path).exists()
+    await walk.send(command="/delete_my_data", text="button")
+    await walk.press("/confirm_deletion")
+    assert not Path(attachment.path).exists()
+
+
 async def test_leaves_the_partner_and_the_controversies_blank_on_telegram_unless_the_person_insists(dialogue):
     def steps(walk):
         return [step_of(reply) for reply in walk.seen]

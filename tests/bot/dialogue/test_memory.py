@@ -186,6 +186,14 @@ async def test_purges_only_conversations_that_have_rested(database):
         assert session.query(database.SQLEvent).count() == 0
 
 
+async def test_goes_on_from_the_last_turn_where_the_clock_has_been_set_back(memory):
+    now = time.time()
+    for number, at in enumerate([now + 7200, now, now + 1], start=1):
+        await _turn(memory, number, at=at)
+    tracker = await memory.get_or_create_tracker(ME, append_action_listen=False)
+    assert tracker.get_slot("last_entry") == "growth.e3"
+
+
 async def test_forgets_in_the_process_too_what_has_rested(domain):
     memory = ProcessMemory(domain)
     await _turn(memory, 1, ME)

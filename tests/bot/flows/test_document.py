@@ -21,6 +21,7 @@ from tests.bot import small_base
 from tests.bot.flows.conftest import after
 
 TODAY = datetime.date(2026, 11, 30)
+PERSON = "a1b2c3"
 OFFICE = shutil.which("soffice")
 #: As in the small flow, but not under the heading of the words.
 OPEN = Step("open", "yes_no", YES_NO, part="what")
@@ -44,7 +45,7 @@ def pages_of(path, folder):
 def made(request, guided, flow, tmp_path):
     """The language and the path of a document, its text left to be filled in by hand."""
     state = dataclasses.replace(after(flow, "skill", ["law"], "affirmed", None), phase=RESULT)
-    return request.param, document.write(Teller(flow, guided, request.param), state, tmp_path, TODAY)
+    return request.param, document.write(Teller(flow, guided, request.param), state, tmp_path, TODAY, PERSON)
 
 
 def test_holds_answers_sources_date_and_room_for_a_hand(made, guided, flow):
@@ -66,7 +67,7 @@ def test_does_not_date_a_page_by_the_day_it_was_read(guided, flow, tmp_path, lan
     page = dataclasses.replace(guided.sources["A/76/319"], year=2026, accessed="2026-11-20")
     base = dataclasses.replace(guided, sources={**guided.sources, "A/76/319": page})
     state = dataclasses.replace(after(flow, "skill", ["law"], "affirmed", None), phase=RESULT)
-    assert when in words_of(document.write(Teller(flow, base, language), state, tmp_path, TODAY))
+    assert when in words_of(document.write(Teller(flow, base, language), state, tmp_path, TODAY, PERSON))
 
 
 @pytest.mark.parametrize(("language", "before", "behind"), [("en", "Page ", ""), ("zh", "第", "页")])
@@ -137,5 +138,5 @@ def test_puts_an_idea_of_a_few_lines_on_one_page(tmp_path, language, answer):
     knowledge = load(small_base.ROOT / "knowledge")
     flow = knowledge.flows["idea_check"]
     state = after(flow, IDEA[language], *(answer for _ in range(len(flow.steps) - 1)))
-    path = document.write(Teller(flow, knowledge, language), state, tmp_path, TODAY)
+    path = document.write(Teller(flow, knowledge, language), state, tmp_path, TODAY, PERSON)
     assert len(pages_of(path, tmp_path)) == 1

@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from bot.flows.files import KEPT_S, discard_old, folder
+from bot.errors import StoreError
+from bot.flows.files import KEPT_S, discard_of, discard_old, documents_of, folder, new_path
 from bot.flows.finding import named_flow
-from bot.flows.keeping import opened, sealed
+from bot.flows.keeping import in_clear, opened, sealed
 from tests.bot.flows.conftest import after
 
 SECRET = "a secret of the tests, long enough"
@@ -17,6 +18,12 @@ def test_keeps_a_state_that_nobody_else_can_read(guided, flow):
     kept = sealed(SECRET, state)
     assert "MARKERFISH" not in kept
     assert opened(SECRET, kept, guided.flows) == state
+
+
+def test_tells_the_person_what_is_kept(flow):
+    told = in_clear(SECRET, sealed(SECRET, after(flow, "money", "affirmed", "MARKERFISH")))
+    assert (told["flow"], told["answers"]["words"]) == ("gift", "MARKERFISH")
+    assert in_clear("another secret, as long as that one", sealed(SECRET, after(flow, "money"))) == {}
 
 
 def test_opens_nothing_that_cannot_be_read_or_followed(guided, flow):
@@ -37,6 +44,30 @@ def test_deletes_documents_that_nobody_fetched(tmp_path):
     assert discard_old(tmp_path, made + KEPT_S - 1) == 0
     assert discard_old(tmp_path, made + KEPT_S + 1) == 1
     assert not path.exists()
+
+
+def _document(tmp_path, person):
+    path = new_path(tmp_path, "gift", person)
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    return path
+
+
+# Pseudonyms, and names of conversations that no file could bear.
+@pytest.mark.parametrize("person", ["a1b2c3", "a1b2c3/d4", "*", "\udc80"])
+def test_deletes_the_documents_of_one_person_alone(tmp_path, person):
+    mine, theirs = [_document(tmp_path, person) for _ in range(2)], _document(tmp_path, "a1b2")
+    assert documents_of(tmp_path, person) == sorted(mine)
+    assert not any(person in path.name for path in mine)
+    discard_of(tmp_path, person)
+    assert list(folder(tmp_path).iterdir()) == [theirs]
+    discard_of(tmp_path, person)
+
+
+def test_says_that_a_document_cannot_be_deleted(tmp_path):
+    new_path(tmp_path, "gift", "a1b2c3").mkdir(parents=True)
+    with pytest.raises(StoreError, match="a document could not be deleted: "):
+        discard_of(tmp_path, "a1b2c3")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import resource
 import signal
@@ -107,8 +108,9 @@ def work_on(url: str, spool: str, number: str) -> None:
 
 
 def make_secret(var: str) -> None:
-    """Says the secret, made where there is none."""
-    _say(secrets.secret(Settings(root=Path(var), var=Path(var), database_url=f"sqlite:///{var}/guide.db")))
+    """Says what tells one secret from another, and nothing of it; the secret is made where there is none."""
+    made = secrets.secret(Settings(root=Path(var), var=Path(var), database_url=f"sqlite:///{var}/guide.db"))
+    _say(hashlib.sha256(made.encode()).hexdigest())
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -17,6 +18,7 @@ from bot.store.enquiries import EnquiryStore
 from bot.store.migrations import upgrade
 from bot.store.models import Enquiry, enquiry_id
 from bot.store.reviews import ReviewStore
+from tests.conftest import kept
 from tests.postgres_server import Postgres, postgres  # noqa: F401  # a fixture
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -143,9 +145,13 @@ def recorded(log: EnquiryStore, make_row: Callable[..., Enquiry]) -> Callable[..
 
 
 @pytest.fixture
-def start_child() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Starts `child.py`; each child says `ready` and waits for a line before it does anything."""
+def start_child(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts `child.py`; each child says `ready` and waits for a line before it does anything.
+
+    What they write is kept in files, too, which are looked through when the run ends.
+    """
     children: list[subprocess.Popen[str]] = []
+    keeping: list[threading.Thread] = []
 
     def start(*arguments: object) -> subprocess.Popen[str]:
         child = subprocess.Popen(
@@ -157,12 +163,16 @@ def start_child() -> Iterator[Callable[..., subprocess.Popen[str]]]:
             text=True,
         )
         children.append(child)
+        keeping.append(kept(child, "stdout", tmp_path))
+        keeping.append(kept(child, "stderr", tmp_path))
         return child
 
     yield start
     for child in children:
         child.kill()
         child.communicate()
+    for thread in keeping:
+        thread.join()
 
 
 @pytest.fixture

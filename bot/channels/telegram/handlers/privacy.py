@@ -14,6 +14,7 @@ from bot.channels.telegram.front import Asker, Front, number_of
 from bot.channels.telegram.rendering import Button
 from bot.channels.telegram.sending import Document
 from bot.errors import StoreError
+from bot.flows.files import documents_of
 from bot.store.models import as_json
 from bot.store.statements import EnquiryFilter
 from bot.store.subject import SubjectStore, requests_of
@@ -70,8 +71,8 @@ async def send_data(front: Front, bot: Bot, asker: Asker, number: str) -> None:
     data = await asyncio.to_thread(collect, front, asker)
     logged = {row["conversation"] for row in data["enquiries"]}
     conversations = front.dialogue.conversations_of(asker.pseudonym) | logged
-    running = {name: await front.dialogue.remembered(name) for name in sorted(conversations)}
-    data["conversations"] = {name: slots for name, slots in running.items() if slots}
+    running = {name: await front.dialogue.everything_of(name) for name in sorted(conversations)}
+    data["conversations"] = {name: kept for name, kept in running.items() if kept}
     content = json.dumps(data, ensure_ascii=False, indent=1, default=str).encode()
     count = len(data["enquiries"])
     document = Document(_FILE, front.words(asker.language, "my_data", count=count), content)
@@ -79,7 +80,7 @@ async def send_data(front: Front, bot: Bot, asker: Asker, number: str) -> None:
 
 
 def collect(front: Front, asker: Asker) -> dict[str, Any]:
-    """Returns all that is stored about a person besides their running conversations.
+    """Returns all that is kept of a person besides their running conversations.
 
     Raises:
         StoreError: the database is away.
@@ -88,8 +89,15 @@ def collect(front: Front, asker: Asker) -> dict[str, Any]:
     rows = [as_json(row) for row in store.iterate(EnquiryFilter(pseudonym=asker.pseudonym))]
     person = {name: str(value) for name, value in vars(asker.person).items() if value not in (None, "")}
     requests = requests_of(front.correspondence, asker.pseudonym)
+    kept = {
+        "person": person,
+        "requests": requests,
+        "enquiries": rows,
+        "last_question": front.questions.get(asker.pseudonym, ("",))[0],
+        "documents": [path.name for path in documents_of(front.settings.var, asker.pseudonym)],
+    }
     with SubjectStore.from_settings(front.settings) as subject:
-        return {"person": person, "requests": requests, "enquiries": rows, **subject.beside(asker.pseudonym)}
+        return {**kept, **subject.beside(asker.pseudonym)}
 
 
 async def forget(front: Front, bot: Bot, asker: Asker, number: str) -> None:

@@ -385,7 +385,8 @@ async def test_hands_out_all_that_is_stored(front, ada, language):
     data = json.loads(message.document)
     assert QUESTION[language] in [row["text"] for row in data["enquiries"]]
     assert data["person"]["noticed_at"]
-    assert data["conversations"][front.front.pseudonym_of(ada.id)]["last_entry"] == "growth.costs"
+    conversation = data["conversations"][front.front.pseudonym_of(ada.id)]
+    assert (conversation["slots"]["last_entry"], data["last_question"]) == ("growth.costs", QUESTION[language])
 
 
 @LANGUAGES
