@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -140,38 +140,37 @@ class EntrySelector(TrainedComponent):
             recogniser = Recogniser(build(knowledge, nlu_data))
             about = profiles(labels, knowledge, recogniser)
             self._evidence = Evidence.of(labels, about, questions, entry_documents(labels, knowledge))
+            found = [[(e.entity, e.value) for e in recogniser.find(text)] for text in said]
             examples, rows = counting.result()
-            by_words = self._by_words(asked, examples.likeness(rows), recogniser)
-            groups = self._evidence.groups
-            fits = {WORDS: beside.submit(fusion.fit, by_words, groups)}
+            nearest = examples.likeness(rows)
             self._meaning, heard = encoding.result()
-            for way, those in self._with_vectors(asked, by_words, heard).items():
-                fits[way] = beside.submit(fusion.fit, those, groups)
+            fits = {
+                way: beside.submit(fusion.fit, those) for way, those in self._rows(asked, found, nearest, heard).items()
+            }
             self._fusions = {way: fit.result() for way, fit in fits.items()}
         self._examples = _unambiguous(questions)
         self._store(folder)
 
-    def _by_words(self, asked: list[TuningQuestion], nearest: Array, recogniser: Recogniser) -> list[fusion.Row]:
-        """Returns what the words of each tuning question say; `nearest` is its likeness to each label's examples."""
-        number = {label: i for i, label in enumerate(self._evidence.labels)}
-        rows = []
-        for question, near in zip(asked, nearest, strict=True):
-            entities = [(e.entity, e.value) for e in recogniser.find(question.text)]
-            features = self._evidence.features(question.text, entities, near)
-            coverage = self._evidence.coverage(question.text)
-            rows.append(fusion.Row(features, number[question.label], coverage, length(question.text)))
-        return rows
-
-    def _with_vectors(
-        self, asked: list[TuningQuestion], by_words: list[fusion.Row], said: Said
+    def _rows(
+        self, asked: list[TuningQuestion], found: list[list[tuple[str, str]]], nearest: Array, heard: Said
     ) -> dict[str, list[fusion.Row]]:
-        """Returns what words and vectors say of the tuning questions, by the way in which each can be read."""
-        rows: dict[str, list[fusion.Row]] = {way: [] for way in WAYS if way != WORDS}
-        for i, (question, row) in enumerate(zip(asked, by_words, strict=True)):
+        """Returns what speaks for each label of each tuning question, by the ways in which it can be read.
+
+        Args:
+            found: the entities of each question.
+            nearest: questions by labels, the likeness to each label's examples.
+            heard: what the vectors say of the questions.
+        """
+        number = {label: i for i, label in enumerate(self._evidence.labels)}
+        rows: dict[str, list[fusion.Row]] = {way: [] for way in WAYS}
+        for i, question in enumerate(asked):
+            features = self._evidence.features(question.text, found[i], nearest[i])
+            about = self._evidence.groups, number[question.label], self._evidence.coverage(question.text)
+            rows[WORDS].append(fusion.Row.of(features, *about, length(question.text)))
             way = self._meaning.way(question.text)
             if way != WORDS:
-                features = self._meaning.add(self._evidence, row.features, said, i, way)
-                rows[way].append(replace(row, features=features))
+                full = self._meaning.add(self._evidence, features, heard, i, way)
+                rows[way].append(fusion.Row.of(full, *about, length(question.text)))
         return rows
 
     def _readers(self) -> dict[str, Reader]:

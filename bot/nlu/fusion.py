@@ -27,6 +27,8 @@ _FOLDS = 3
 _TRUST_FEATURES = 9
 # Labels further down by a first weighing never win; leaving them out makes the fit five times as fast.
 _CANDIDATES = 100
+# Nor do those beyond so many tell how sure a choice is; of ten times the entries all would take 10 GB.
+_MOST_LABELS = 1000
 
 # For small knowledge bases; what the product's own tuning questions gave, rounded (2026-11-20).
 _WEIGHTS = {
@@ -59,17 +61,8 @@ _WEIGHTS = {
     "entry": -1.0,
     "decline": 0.0,
 }
+_FIRST_WEIGHTS = np.asarray([_WEIGHTS[name] for name in FEATURES], dtype=np.float32)
 _TRUST = (2.0, 2.0, 1.0, 1.0, 0.5, 0.5, 0.5, 2.0, -3.5)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One tuning question: its features per label, its right label, how much of it was known, its length in words."""
-
-    features: Array
-    right: int
-    coverage: tuple[float, float]
-    length: float
 
 
 @dataclass(frozen=True)
@@ -126,20 +119,45 @@ def trust_features(log_p: Array, features: Array, groups: Array, coverage: tuple
     )
 
 
-def fit(rows: Sequence[Row], groups: Array) -> Fusion:
+@dataclass(frozen=True)
+class Row:
+    """One tuning question, with the labels that can matter to it: `features` and a group per label (`Evidence.groups`).
+
+    `right` is the place of the right label among them, `coverage` how much of the question was known at all, `length`
+    how long it is in words.
+    """
+
+    features: Array
+    groups: Array
+    right: int
+    coverage: tuple[float, float]
+    length: float
+
+    @classmethod
+    def of(cls, features: Array, groups: Array, right: int, coverage: tuple[float, float], length: float) -> Row:
+        """Returns the row of all labels' features, without those that are far down by a first weighing.
+
+        A choice of the right label's group counts as right, so that group stays whole, and so do all other intents.
+        """
+        if len(features) <= _MOST_LABELS:
+            return cls(features, groups, right, coverage, length)
+        kept = _likeliest(features, groups == groups[right], _MOST_LABELS)
+        return cls(features[kept], groups[kept], int(np.searchsorted(kept, right)), coverage, length)
+
+
+def fit(rows: Sequence[Row]) -> Fusion:
     """Returns the weights and the confidence fitted on tuning questions.
 
     Args:
         rows: the questions, in a fixed order.
-        groups: a group per label; a choice of the right group counts as right.
     """
     if len(rows) < _FEWEST:
         return Fusion.untuned()
-    features, right = _candidates(rows, groups)
+    features, right = _candidates(rows)
     weights = _conditional_logit(features, right, np.zeros(len(FEATURES)))
     log_p = _held_back(rows, features, right, weights)
     scoped = _scope(rows, log_p)
-    return Fusion(tuple(weights), tuple(_trust(rows, groups, log_p, scoped)), scoped)
+    return Fusion(tuple(weights), tuple(_trust(rows, log_p, scoped)), scoped)
 
 
 def _conditional_logit(features: Array, right: Array, start: Array) -> Array:
@@ -168,18 +186,22 @@ def _conditional_logit(features: Array, right: Array, start: Array) -> Array:
     return result.x / scale
 
 
-def _candidates(rows: Sequence[Row], groups: Array) -> tuple[Array, Array]:
+def _candidates(rows: Sequence[Row]) -> tuple[Array, Array]:
     """Returns the features of the likeliest labels of each row, the right ones among them, and which are right."""
-    first = np.asarray(Fusion.untuned().weights, dtype=np.float32)
     features, right = [], []
     for row in rows:
-        is_right = groups == groups[row.right]
-        always = is_right | (row.features[:, FEATURES.index("entry")] == 0)
-        scores = row.features @ first + np.where(always, np.float32(1e6), np.float32(0))
-        kept = np.sort(np.argsort(-scores, kind="stable")[:_CANDIDATES])
+        is_right = row.groups == row.groups[row.right]
+        kept = _likeliest(row.features, is_right, _CANDIDATES)
         features.append(row.features[kept])
         right.append(is_right[kept])
     return np.stack(features), np.stack(right)
+
+
+def _likeliest(features: Array, is_right: Array, most: int) -> Array:
+    """Returns the numbers of the likeliest labels by a first weighing, in order; the right ones and intents stay."""
+    always = is_right | (features[:, FEATURES.index("entry")] == 0)
+    scores = features @ _FIRST_WEIGHTS + np.where(always, np.float32(1e6), np.float32(0))
+    return np.sort(np.argsort(-scores, kind="stable")[:most])
 
 
 def _held_back(rows: Sequence[Row], features: Array, is_right: Array, start: Array) -> list[Array]:
@@ -205,13 +227,13 @@ def _scope(rows: Sequence[Row], log_p: list[Array]) -> tuple[float, ...]:
     return scope.fit(seen, np.asarray(is_content, dtype=bool))
 
 
-def _trust(rows: Sequence[Row], groups: Array, log_p: list[Array], scoped: tuple[float, ...]) -> Array:
+def _trust(rows: Sequence[Row], log_p: list[Array], scoped: tuple[float, ...]) -> Array:
     """Returns the logistic regression from trust features to whether the first choice rests on a right place."""
     inputs, right = [], []
     for row, weighed in zip(rows, log_p, strict=True):
         chances = scope.adjusted(scoped, weighed, row.features, row.length)
-        inputs.append(trust_features(chances, row.features, groups, row.coverage))
-        right.append(float(groups[int(np.argmax(chances))] == groups[row.right]))
+        inputs.append(trust_features(chances, row.features, row.groups, row.coverage))
+        right.append(float(row.groups[int(np.argmax(chances))] == row.groups[row.right]))
     matrix, target = np.asarray(inputs), np.asarray(right)
 
     def loss(trust: Array) -> tuple[float, Array]:

@@ -59,7 +59,7 @@ def test_takes_a_single_label():
     assert trust_features(np.zeros(1), features, np.asarray([0]), (0.0, 0.0))[:2].tolist() == [1.0, 1.0]
 
 
-def _rows(count=200, labels=12, seed=7):
+def _rows(count=200, labels=12, seed=7, groups=None):
     """Questions whose words point at the right label most of the time, and whose meaning nearly always does."""
     draw = np.random.default_rng(seed)
     rows = []
@@ -74,7 +74,7 @@ def _rows(count=200, labels=12, seed=7):
         features[:, FEATURES.index("questions")] = draw.random(labels)
         features[:, FEATURES.index("missing")] = draw.random(labels) < 0.4
         features[right, FEATURES.index("missing")] = 0
-        rows.append(Row(features, right, (1.0, draw.random()), 5))
+        rows.append(Row.of(features, np.arange(labels) if groups is None else groups, right, (1.0, draw.random()), 5))
     return rows
 
 
@@ -82,7 +82,7 @@ GROUPS = np.arange(12)
 
 
 def test_fits_one_weight_per_feature_with_the_right_sign():
-    weights = dict(zip(FEATURES, fusion.fit(_rows(), GROUPS).weights, strict=True))
+    weights = dict(zip(FEATURES, fusion.fit(_rows()).weights, strict=True))
     for name, weight in weights.items():
         if name in AGAINST:
             assert weight <= 0, name
@@ -91,13 +91,13 @@ def test_fits_one_weight_per_feature_with_the_right_sign():
 
 
 def test_trusts_what_tells_the_right_label_and_not_what_is_noise():
-    weights = dict(zip(FEATURES, fusion.fit(_rows(), GROUPS).weights, strict=True))
+    weights = dict(zip(FEATURES, fusion.fit(_rows()).weights, strict=True))
     assert weights["nearest_meaning"] > weights["nearest_example"] > 2 * weights["questions"]
     assert weights["missing"] < -1
 
 
 def test_is_as_sure_as_it_is_right():
-    weighed = fusion.fit(_rows(), GROUPS)
+    weighed = fusion.fit(_rows())
     sure, right = [], []
     for row in _rows(seed=8):
         log_p = weighed.log_probabilities(row.features, row.length)
@@ -109,14 +109,35 @@ def test_is_as_sure_as_it_is_right():
 
 def test_counts_a_label_of_the_right_group_as_right():
     twins = np.asarray([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
-    weighed, apart = fusion.fit(_rows(), twins), fusion.fit(_rows(), GROUPS)
+    weighed, apart = fusion.fit(_rows(groups=twins)), fusion.fit(_rows())
     assert weighed.weights != apart.weights
 
 
 def test_leaves_a_small_base_to_weights_found_elsewhere():
-    assert fusion.fit(_rows(10), GROUPS) == Fusion.untuned()
+    assert fusion.fit(_rows(10)) == Fusion.untuned()
     assert len(Fusion.untuned().weights) == len(FEATURES)
 
 
 def test_fits_the_same_twice():
-    assert fusion.fit(_rows(), GROUPS) == fusion.fit(_rows(), GROUPS)
+    assert fusion.fit(_rows()) == fusion.fit(_rows())
+
+
+def test_leaves_out_what_is_far_down_of_very_many_labels():
+    many = 3 * fusion._MOST_LABELS
+    groups = np.arange(many)
+    groups[5] = 7  # far down, and on the right place
+    full = _full(many)
+    full[[5, 7], FEATURES.index("nearest_example")] = 0
+    row = Row.of(full, groups, 7, (1.0, 1.0), 5)
+    assert row.groups[row.right] == 7
+    assert (row.groups == 7).sum() == 2
+    assert many - 1 in row.groups, "the label that is no entry was left out"
+    likeness = FEATURES.index("nearest_example")
+    assert np.sort(row.features[:, likeness])[3] > np.median(full[:, likeness])
+
+
+def _full(labels):
+    features = np.zeros((labels, len(FEATURES)), dtype=np.float32)
+    features[:-1, FEATURES.index("entry")] = 1
+    features[:, FEATURES.index("nearest_example")] = np.random.default_rng(4).random(labels)
+    return features

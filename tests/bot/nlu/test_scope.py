@@ -64,13 +64,13 @@ def _rows(count, seed=3):
         features = _features(
             nearest_example=(likeness, likeness - 0.1), nearest_shared=(0.4 + 0.3 * content + 0.05 * draw.random(), 0.5)
         )
-        rows.append(Row(features, 0 if content else DECLINE, (1.0, 1.0), 8))
+        rows.append(Row.of(features, np.arange(LABELS), 0 if content else DECLINE, (1.0, 1.0), 8))
     return rows
 
 
 def test_learns_what_tells_content_from_the_rest():
     rows = _rows(300)
-    weighed = fusion.fit(rows, np.arange(LABELS))
+    weighed = fusion.fit(rows)
     assert len(weighed.scope) == scope.SCOPE_FEATURES
 
     def right(one):
@@ -85,4 +85,4 @@ def test_learns_what_tells_content_from_the_rest():
 
 def test_needs_questions_of_both_kinds():
     rows = [row for row in _rows(300) if row.right != DECLINE]
-    assert fusion.fit(rows, np.arange(LABELS)).scope == ()
+    assert fusion.fit(rows).scope == ()
