@@ -255,6 +255,7 @@ class EntrySelector(TrainedComponent):
             sketches: the sketch of each stretch's words.
 
         What words alone leave open is encoded in one go: comparing it with all examples takes a message alone as long.
+        So is what they decline, however surely: that they are strange to all examples says nothing of what is meant.
         """
         texts = [text[start:end] for start, end in spans]
         features, readings = [], []
@@ -264,12 +265,19 @@ class EntrySelector(TrainedComponent):
             readings.append(self._weigh(WORDS, texts[i], features[i], self._evidence.coverage(texts[i])))
         ways = [self._meaning.way(text) for text in texts]
         certain_from = self._config["certain_from"]
-        left_open = [i for i in range(len(texts)) if ways[i] != WORDS and readings[i].confidence < certain_from]
+        left_open = [
+            i
+            for i, reading in enumerate(readings)
+            if ways[i] != WORDS and (reading.confidence < certain_from or self._is_declined(reading))
+        ]
         said = self._meaning.read([texts[i] for i in left_open], sketches[left_open])
         for number, i in enumerate(left_open):
             full = self._meaning.add(self._evidence, features[i], said, number, ways[i])
             readings[i] = self._weigh(ways[i], texts[i], full, readings[i].coverage)
         return readings
+
+    def _is_declined(self, reading: _Reading) -> bool:
+        return self._evidence.labels[int(np.argmax(reading.chances))] == OUT_OF_SCOPE
 
     def _ranked(self, reading: _Reading) -> dict[str, Any]:
         """Returns what the action needs of a reading, JSON-ready."""

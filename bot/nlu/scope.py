@@ -66,12 +66,16 @@ def scope_features(log_p: Array, features: Array, length: float) -> Array | None
 def fit(rows: list[Array], is_content: Array) -> tuple[float, ...]:
     """Returns the weights under which content was told from what is declined; none where there are too few questions.
 
+    Either kind counts as much as the other: how many of them somebody has written says nothing of what people ask.
+
     Args:
         rows: of each question what `scope_features` returns.
         is_content: whether it is a question of content.
     """
-    if min(np.count_nonzero(is_content), np.count_nonzero(~is_content)) < _FEWEST:
+    counts = np.bincount(is_content, minlength=2)
+    if min(counts) < _FEWEST:
         return ()
+    counted = (len(rows) / 2 / counts)[is_content.astype(int)]
     matrix = np.stack(rows)
     scale = np.maximum(matrix.std(axis=0), 1e-3)
     scale[-1] = 1.0
@@ -79,8 +83,8 @@ def fit(rows: list[Array], is_content: Array) -> tuple[float, ...]:
 
     def loss(weights: Array) -> tuple[float, Array]:
         margin = sign * (scaled @ weights)
-        gradient = -scaled.T @ (sign * expit(-margin)) + weights
-        return -float(log_expit(margin).sum()) + 0.5 * float(weights @ weights), gradient
+        gradient = -scaled.T @ (counted * sign * expit(-margin)) + weights
+        return -float(counted @ log_expit(margin)) + 0.5 * float(weights @ weights), gradient
 
     found = scipy.optimize.minimize(loss, np.zeros(SCOPE_FEATURES), jac=True, method="L-BFGS-B").x
     return tuple(found / scale)
