@@ -88,8 +88,8 @@ class EntrySelector(TrainedComponent):
         `shared_encoder` is `packaged`, or empty for none. `encoder` is the folder of another sentence encoder,
         `packaged` for the English one, or empty for none; it sees the messages in `encoder_script` alone. A message
         that its words alone explain with the confidence `certain_from` is not encoded; of a long one that is not
-        understood, the part that says most is read, from `part_from` on. `ranking` is the number of entries in the
-        output; the rest is for the action.
+        understood, the part that says most is read, from `part_from` on, unless the chance of the whole to be of
+        content is below `parts_from`. `ranking` is the number of entries in the output; the rest is for the action.
         """
         return {
             "knowledge": "knowledge",
@@ -100,6 +100,7 @@ class EntrySelector(TrainedComponent):
             "encoder_script": "Latin",
             "certain_from": 1.0,
             "part_from": 0.4,
+            "parts_from": 0.1,
             "ranking": 12,
             "answer_from": 0.2,
             "choices_from": 0.09,
@@ -321,6 +322,8 @@ class EntrySelector(TrainedComponent):
         first = self._evidence.labels[int(np.argmax(whole.chances))]
         content = whole.in_scope >= self._config["in_scope_from"]
         if (content and whole.confidence >= self._config["answer_from"]) or not first.startswith((FAQ, OUT_OF_SCOPE)):
+            return whole
+        if whole.in_scope < self._config["parts_from"]:
             return whole
         parts = self._readings(text, spans[1:], found, nearest[1:], sketches[1:])
         likely = (part for part in parts if part.in_scope >= self._config["in_scope_from"])
