@@ -10,6 +10,7 @@ from bot.errors import SettingsError
 from bot.nlu.entity_recogniser import EntityRecogniser
 from bot.nlu.entry_selector import SELECTION, EntrySelector, _unambiguous
 from bot.nlu.example_classifier import LIKENESSES, ExampleClassifier
+from bot.nlu.meaning import Meaning
 
 TEXTS = [
     "vaccine budget",
@@ -175,6 +176,30 @@ def test_finds_the_question_in_a_long_story(train, say):
     output = say(STORY + "How much is the vaccine budget? Greetings from all of us here.", classifier, selector.load())
     assert output["intent"]["name"] == "faq"
     assert output[SELECTION]["ranking"][0]["entry"] == "growth.costs"
+
+
+def test_reads_no_part_of_what_is_surely_out_of_scope(train, say):
+    classifier, read = train(ExampleClassifier).load(), []
+    for parts_from in (0.0, 1.1):
+        # A part is looked for, since no confidence is enough.
+        selector = train(EntrySelector, answer_from=1.1, part_from=0.0, parts_from=parts_from).load()
+        read.append(say(STORY + "How much is the vaccine budget?", classifier, selector)[SELECTION])
+    part, whole = read
+    assert part["coverage"][0] > whole["coverage"][0]
+
+
+def test_encodes_what_words_alone_decline(training_data, train, say, monkeypatch):
+    declined = [Message.build(text=text, intent="out_of_scope") for text in ("weather tomorrow", "weather in Rome")]
+    data = training_data.merge(TrainingData(declined))
+    classifier = train(ExampleClassifier, data=data).load()
+    selector = train(EntrySelector, data=data, certain_from=0.0).load()
+    encoded: list[str] = []
+    read = Meaning.read
+    monkeypatch.setattr(Meaning, "read", lambda self, texts, rows: encoded.extend(texts) or read(self, texts, rows))
+    assert say("vaccine budget", classifier, selector)["intent"]["name"] == "faq"
+    assert encoded == []
+    say("weather tomorrow, please", classifier, selector)
+    assert encoded == ["weather tomorrow, please"]
 
 
 def test_reads_each_of_two_questions_alone(pipeline, say):
