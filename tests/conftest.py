@@ -89,6 +89,22 @@ def same_logging() -> Iterator[None]:
     assert not left, f"handlers left at the root logger: {left}"
 
 
+@pytest.fixture(autouse=True, scope="session")
+def overheard() -> Iterator[None]:
+    """Says again what programs that a test has run to their end wrote to their standard error, to be looked through."""
+    communicate = subprocess.Popen.communicate
+
+    def passed_on(process: subprocess.Popen[Any], *arguments: Any, **named: Any) -> tuple[Any, Any]:
+        said, errors = communicate(process, *arguments, **named)
+        if errors:
+            sys.stderr.write(errors if isinstance(errors, str) else errors.decode("utf-8", "replace"))
+        return said, errors
+
+    subprocess.Popen.communicate = passed_on  # type: ignore[method-assign]
+    yield
+    subprocess.Popen.communicate = communicate  # type: ignore[method-assign]
+
+
 @pytest.fixture(scope="session")
 def models() -> Path:
     """The folder of the model that this checkout trains, trained now where it is missing or stale."""
