@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 #: What OpenBLAS reads the kind of processor from, once, when numpy is imported first.
 CORE_TYPE = "OPENBLAS_CORETYPE"
 _PROCESSORS = Path("/proc/cpuinfo")
@@ -24,6 +26,15 @@ def settle(environ: MutableMapping[str, str], processors: Path = _PROCESSORS) ->
     """
     if CORE_TYPE not in environ and (kind := core_type(_abilities(processors))):
         environ[CORE_TYPE] = kind
+
+
+def keep_to_one_core() -> None:
+    """Has this process multiply its matrices on one core from now on.
+
+    Those of a message are so small that a second thread mostly waits for the first: a reply took as long with two and
+    twice the processor time (97 instead of 50 ms, 2026-11-30), which others who ask at the same moment then miss.
+    """
+    threadpool_limits(1, user_api="blas")
 
 
 def core_type(abilities: frozenset[str]) -> str | None:

@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "bot.services": {"bot.knowledge", "bot.phrases", "bot.settings", "bot.store"},
     "bot.dialogue": {
         *("bot.errors", "bot.flows", "bot.knowledge", "bot.languages", "bot.logs", "bot.phrases", "bot.reply"),
-        *("bot.services", "bot.settings", "bot.store"),
+        *("bot.processor", "bot.services", "bot.settings", "bot.store"),
     },
     "bot.channels": {
         *("bot.dialogue", "bot.errors", "bot.flows", "bot.knowledge", "bot.languages", "bot.logs", "bot.phrases"),

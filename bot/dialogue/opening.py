@@ -11,6 +11,7 @@ from bot.dialogue import taught
 from bot.dialogue.training import LOCK
 from bot.errors import ModelError, StoreError
 from bot.flows import files
+from bot.processor import keep_to_one_core
 from bot.settings import Settings
 from bot.store.database import FAILURES, reason
 from bot.store.enquiries import EnquiryStore
@@ -54,6 +55,7 @@ def agent_of(
     if like:
         agent.tracker_store = agent.processor.tracker_store = like.tracker_store
         like.tracker_store.domain = agent.domain
+    keep_to_one_core()
     return agent
 
 

@@ -64,3 +64,12 @@ def test_the_command_line_settles_it_before_anything_is_loaded() -> None:
     ask = "import sys, bot.cli.main; print('numpy' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"
+
+
+def test_keeps_matrices_to_one_core() -> None:
+    ask = (
+        "import numpy, threadpoolctl as t; from bot.processor import keep_to_one_core as keep; keep(); "
+        "print({p['num_threads'] for p in t.threadpool_info() if p['user_api'] == 'blas'})"
+    )
+    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "{1}"
