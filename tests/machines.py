@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from tests.ports import free_ports
+from tests.programs import started_from
 
 SECRET = "a secret of two machines, long enough"
 START_S = 240.0
@@ -46,16 +45,7 @@ class Machine:
         self.port, self.monitor = free_ports(2)
         words = ["telegram", "--webhook", self.hook, "--listen", f"127.0.0.1:{self.port}"]
         words += ["--monitor", f"127.0.0.1:{self.monitor}"]
-        environ = {**os.environ, **self.environment, "PYTHONPATH": str(self.root), "PARTNERGUIDE_VAR": str(self.var)}
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", *words],
-                cwd=self.root,
-                env=environ,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        self.process = started_from(self.root, self.var, words, self.log, self.environment)
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Ends the program, if it runs; returns its exit code."""

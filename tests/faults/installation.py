@@ -9,7 +9,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -22,6 +21,7 @@ import psycopg2
 from tests.faults.wall_clock import WallClock, library
 from tests.ports import free_ports
 from tests.postgres_server import Postgres, binaries
+from tests.programs import started_from
 from tests.redis_server import RedisServer, program
 from tests.telegram_server import TelegramServer
 
@@ -59,10 +59,7 @@ class Installation:
         """Starts the program, with a clock of its own where `has_own_clock` says so."""
         words = ["telegram", "--workers", str(WORKERS), "--monitor", f"127.0.0.1:{self.port}"]
         environ = {
-            **os.environ,
             **self.server.environment,
-            "PYTHONPATH": str(self.root),
-            "PARTNERGUIDE_VAR": str(self.var),
             "PARTNERGUIDE_SECRET": SECRET,
             "PARTNERGUIDE_DATABASE_URL": self.database_url,
             "PARTNERGUIDE_REDIS_URL": self.redis.url,
@@ -70,15 +67,7 @@ class Installation:
         if self.has_own_clock:
             assert self.clock is not None
             environ |= self.clock.environment
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", *words],
-                cwd=self.root,
-                env=environ,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        self.process = started_from(self.root, self.var, words, self.log, environ)
 
     def stop(self) -> int:
         """Ends the program as an operator does; returns its exit code."""

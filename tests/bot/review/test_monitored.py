@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from prometheus_client.parser import text_string_to_metric_families
 
 from bot.review.monitored import Counted, ReviewMetrics, monitor_of, readiness
 from bot.store.database import DatabaseAwayError, connect
 from bot.store.jobs import JobStore
 from bot.store.migrations import VERSION_TABLE
 from tests.bot.review.conftest import Browser
+from tests.watching import samples
 
 
 @pytest.fixture
@@ -26,11 +26,6 @@ def counted(console, metrics):
     return Browser(console, "admin", metrics)
 
 
-def samples(metrics):
-    families = text_string_to_metric_families(metrics.text().decode())
-    return {(s.name, *sorted(s.labels.values())): s.value for family in families for s in family.samples}
-
-
 def test_counts_requests_by_page_and_status(counted, metrics):
     counted.get("/knowledge/growth.number")
     counted.get("/knowledge/growth.costs?said=x")
@@ -39,7 +34,7 @@ def test_counts_requests_by_page_and_status(counted, metrics):
     counted.get("/static/console.css")
     counted.get("/inbox", headers={"host": "evil.example"})
     counted.post("/sign-out")
-    found = samples(metrics)
+    found = samples(metrics.text().decode())
     requests = {key[1:]: value for key, value in found.items() if key[0] == "partnerguide_review_requests_total"}
     assert requests == {
         ("200", "knowledge.entry"): 2,
@@ -61,7 +56,7 @@ async def test_counts_a_request_that_breaks_and_how_long_it_took(metrics):
     application = Counted(breaks, metrics, lambda: next(times))
     with pytest.raises(RuntimeError):
         await application({"type": "http", "path": "/inbox"}, None, None)
-    found = samples(metrics)
+    found = samples(metrics.text().decode())
     assert found["partnerguide_review_requests_total", "500", "unknown"] == 1
     assert found["partnerguide_review_request_seconds_bucket", "0.25", "unknown"] == 0
     assert found["partnerguide_review_request_seconds_bucket", "0.5", "unknown"] == 1
@@ -76,7 +71,7 @@ def test_counts_jobs_and_what_waits(metrics, console, record):
     jobs.add("train")
     jobs.add("send", {"reference": "X"})
     jobs.take(["send"])
-    found = samples(metrics)
+    found = samples(metrics.text().decode())
     assert [found["partnerguide_jobs", state] for state in ("waiting", "running", "done", "failed")] == [1, 1, 0, 0]
     assert found["partnerguide_review_backlog", "enquiries"] == 3
     assert found["partnerguide_review_backlog", "requests"] == 1
@@ -87,7 +82,7 @@ def test_leaves_out_what_cannot_be_read(metrics, console, monkeypatch):
         raise DatabaseAwayError("the database is away")
 
     monkeypatch.setattr(JobStore, "counts", away)
-    found = samples(metrics)
+    found = samples(metrics.text().decode())
     assert not [key for key in found if key[0] == "partnerguide_jobs"]
     assert found["partnerguide_review_backlog", "enquiries"] == 0
 

@@ -59,8 +59,11 @@ def loaded(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Dial
 
 
 @pytest.fixture
-def small_dialogue(settings: Settings, loaded: Dialogue) -> Iterator[Dialogue]:
-    with small_front.opened(settings, like=loaded) as dialogue:
+def small_dialogue(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Dialogue]:
+    """A dialogue; of tests marked as `lasting` one whose state outlives the process."""
+    lasting = request.node.get_closest_marker("lasting") is not None
+    given = {"lasting": True} if lasting else {"like": request.getfixturevalue("loaded")}
+    with small_front.opened(settings, **given) as dialogue:
         yield dialogue
 
 

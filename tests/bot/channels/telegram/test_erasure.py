@@ -26,7 +26,7 @@ from tests.bot.channels.telegram import small_front
 from tests.bot.channels.telegram.test_conversations import QUESTION, TITLE, noticed, word
 from tests.bot.store.conftest import postgres  # noqa: F401  # a fixture
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:rasa")
+pytestmark = [pytest.mark.lasting, pytest.mark.filterwarnings("ignore::UserWarning:rasa")]
 
 SECRETIVE = "whether our ZEBRAFISH venture in Nairobi may join"
 PASSED_ON = "please let the QUOKKA desk call us"
@@ -43,13 +43,6 @@ def settings(request, settings):
     if shutil.which("pg_dump") is None:
         pytest.skip("no pg_dump here: `apt-get install postgresql-client`")
     return small_front.replace(settings, database_url=request.getfixturevalue("postgres").new_database())
-
-
-@pytest.fixture
-def small_dialogue(settings):
-    """A dialogue whose state outlives the process."""
-    with small_front.opened(settings, lasting=True) as dialogue:
-        yield dialogue
 
 
 @pytest.fixture

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 
-import aiohttp
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from bot.channels.telegram.application import assemble
 from bot.channels.telegram.monitor import Monitor
 from bot.channels.telegram.running import running
 from bot.errors import StoreError
 from tests.bot.channels.telegram.test_conversations import QUESTION, noticed
+from tests.watching import counted, told
 
 
 @pytest.fixture
@@ -20,41 +19,29 @@ def assembly(small_dialogue, settings):
     return assemble(settings, small_dialogue)
 
 
-async def _get(monitor, path):
-    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{monitor.port}{path}") as response:
-        return response.status, await response.text()
-
-
-async def _metrics(monitor):
-    status, text = await _get(monitor, "/metrics")
-    assert status == 200
-    families = text_string_to_metric_families(text)
-    return {(s.name, *sorted(s.labels.values())): s.value for family in families for s in family.samples}
-
-
 async def test_is_alive_before_and_ready_only_while_it_listens(assembly):
     monitor = Monitor(assembly.front, "127.0.0.1", 0)
     await monitor.start()
-    assert (await _get(monitor, "/healthz"))[0] == 200
-    assert (await _get(monitor, "/readyz"))[0] == 503
+    assert (await told(monitor.port, "/healthz"))[0] == 200
+    assert (await told(monitor.port, "/readyz"))[0] == 503
     await monitor.stop()
 
 
 async def test_is_ready_with_the_database_away_as_long_as_the_spool_takes_updates(assembly, monkeypatch):
     monitor = Monitor(assembly.front, "127.0.0.1", 0)
     async with running(assembly, monitor=monitor):
-        status, text = await _get(monitor, "/readyz")
+        status, text = await told(monitor.port, "/readyz")
         assert (status, '"database": "ok"' in text) == (200, True)
 
         def away():
             raise StoreError("away")
 
         monkeypatch.setattr(assembly.front.inbox, "counts", away)
-        status, text = await _get(monitor, "/readyz")
+        status, text = await told(monitor.port, "/readyz")
         assert (status, '"database": "away"' in text) == (200, True)
         monkeypatch.setattr("bot.channels.telegram.monitor.os.access", lambda *_: False)
-        assert (await _get(monitor, "/readyz"))[0] == 503
-        assert (await _get(monitor, "/metrics"))[0] == 200
+        assert (await told(monitor.port, "/readyz"))[0] == 503
+        assert (await told(monitor.port, "/metrics"))[0] == 200
 
 
 async def test_counts_what_was_asked_and_answered_and_names_nobody(assembly, telegram_server):
@@ -65,8 +52,8 @@ async def test_counts_what_was_asked_and_answered_and_names_nobody(assembly, tel
         await ada.say(QUESTION["en"])
         await ada.reply()
         await assembly.queue.join()
-        found = await _metrics(monitor)
-        _, text = await _get(monitor, "/metrics")
+        found = await counted(monitor.port)
+        _, text = await told(monitor.port, "/metrics")
     assert found["partnerguide_updates_total", "no"] == 2
     assert found["partnerguide_replies_total", "answer", "sent"] == 1
     assert found["partnerguide_reply_seconds_count",] == 2

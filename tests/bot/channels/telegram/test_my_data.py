@@ -14,11 +14,10 @@ from bot.dialogue.door import dialogue_url
 from bot.flows.files import new_path
 from bot.store.database import connect
 from tests.bot import small_flows
-from tests.bot.channels.telegram import small_front
 from tests.bot.channels.telegram.test_conversations import QUESTION, noticed, word
 from tests.bot.store.conftest import postgres  # noqa: F401  # a fixture
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:rasa")
+pytestmark = [pytest.mark.lasting, pytest.mark.filterwarnings("ignore::UserWarning:rasa")]
 
 #: Encrypted, and in the person's chat; which of the maintainers sees to it, their own data.
 _LEFT_OUT = {"inbox": {"body"}, "enquiry": {"assignee"}, "contact": {"question", "address", "assignee"}}
@@ -34,13 +33,6 @@ def settings(request, settings, project_root, tmp_path):
     if request.param == "sqlite":
         return settings
     return dataclasses.replace(settings, database_url=request.getfixturevalue("postgres").new_database())
-
-
-@pytest.fixture
-def small_dialogue(settings):
-    """A dialogue whose state outlives the process."""
-    with small_front.opened(settings, lasting=True) as dialogue:
-        yield dialogue
 
 
 @pytest.fixture
