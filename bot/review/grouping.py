@@ -15,6 +15,10 @@ from bot.store.unanswered import Unanswered
 from bot.teaching.themes import Theme, themes
 
 
+#: So many spans are kept, those grouped last: a range of days in a language is one.
+_MOST = 8
+
+
 @dataclass(frozen=True)
 class _Outline:
     """A theme without its texts: `heading` and `questions` are ids."""
@@ -27,7 +31,7 @@ class _Outline:
 
 
 class Grouping:
-    """The newest grouping of each span that was asked for. Safe to share between threads."""
+    """The newest grouping of the spans that were grouped last. Safe to share between threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -46,7 +50,10 @@ class Grouping:
             return _filled(outlines, questions)
         found = themes(questions, since, until)
         with self._lock:
+            self._kept.pop(span, None)
             self._kept[span] = (mark, [_outline(theme) for theme in found])
+            while len(self._kept) > _MOST:
+                del self._kept[next(iter(self._kept))]
         return found
 
 

@@ -45,6 +45,14 @@ def test_groups_the_same_questions_once(questions, counted):
     assert counted == [5]
 
 
+def test_keeps_no_more_spans_than_are_looked_at(questions, counted):
+    kept = Grouping()
+    for span in ("a", *range(grouping._MOST), "a"):
+        kept.themes(span, questions, SINCE, UNTIL)
+    assert len(counted) == grouping._MOST + 2
+    assert len(kept._kept) == grouping._MOST
+
+
 @pytest.mark.parametrize(
     "change",
     [
