@@ -14,7 +14,6 @@ from datetime import datetime
 from bot.store.unanswered import Unanswered
 from bot.teaching.themes import Theme, themes
 
-
 #: So many spans are kept, those grouped last: a range of days in a language is one.
 _MOST = 8
 
