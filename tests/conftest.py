@@ -165,7 +165,9 @@ def started(
         finally:
             process.kill()
             process.stderr.close()  # so that nobody waits for somebody to read on
-            keeping.join()
+            keeping.join(30)
+            if keeping.is_alive():
+                raise AssertionError(f"{arguments}: a process that it started has outlived it and holds its pipe")
 
 
 def kept(process: subprocess.Popen[Any], name: Literal["stdout", "stderr"], folder: Path) -> threading.Thread:

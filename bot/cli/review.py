@@ -41,11 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     logs.configure(logging.INFO, as_json=settings.log_format == "json")
     from bot.review.console import Console
-    from bot.review.serving import need_safe_address, serve
+    from bot.review.serving import listening, serve
 
-    need_safe_address(options.host, settings.review_url)
-    console = Console(settings)
-    try:
+    with contextlib.ExitStack() as open_until_the_end:
+        listener = open_until_the_end.enter_context(listening(options.host, options.port, settings.review_url))
+        console = open_until_the_end.enter_context(contextlib.closing(Console(settings)))
         if not console.accounts.all():
             print(f"There is no account yet. Make the first administrator:\n\n    .venv/bin/{FIRST_ACCOUNT}\n")
         host = f"[{options.host}]" if ":" in options.host else options.host
@@ -55,11 +55,10 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         )
         # Told to end, uvicorn (0.54) shuts down and then dies of the signal: the worker would outlive the console.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        with contextlib.nullcontext() if options.no_worker else kept_running("worker"):
-            console.warm()
-            serve(console, options.host, options.port, options.monitor)
-    finally:
-        console.close()
+        if not options.no_worker:
+            open_until_the_end.enter_context(kept_running("worker"))
+        console.warm()
+        serve(console, listener, options.monitor)
     return 0
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
+from collections.abc import Iterator
 
 import uvicorn
 
@@ -14,7 +16,6 @@ from bot.review.console import Console
 from bot.review.monitored import ReviewMetrics, monitor_of
 
 DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 8600
 #: The one proxy whose word on where a request comes from is taken: it runs on this machine.
 _PROXY = "127.0.0.1"
 
@@ -57,38 +58,46 @@ class _Server(uvicorn.Server):
             await self._monitor.stop()
 
 
-def serve(console: Console, host: str, port: int, watched: tuple[str, int] | None = None) -> None:
-    """Serves the console until it is interrupted.
-
-    Args:
-        watched: where its monitor listens, if it has one.
+@contextlib.contextmanager
+def listening(host: str, port: int, review_url: str) -> Iterator[socket.socket]:
+    """Listens on an address for the time of the block: who comes before it is served waits, and is not refused.
 
     Raises:
         BotError: the address is not safe or in use.
     """
-    review_url = console.settings.review_url
     need_safe_address(host, review_url)
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen()
+        except (OSError, OverflowError) as error:
+            said = error.strerror if isinstance(error, OSError) else "no such port"
+            raise BotError(f"{host}:{port}: cannot be used ({said}); choose another with --port") from error
+        yield listener
+
+
+def serve(console: Console, listener: socket.socket, watched: tuple[str, int] | None = None) -> None:
+    """Serves the console until it is interrupted.
+
+    Args:
+        listener: where it is asked, listening already.
+        watched: where its monitor listens, if it has one.
+
+    Raises:
+        BotError: the address of the monitor is in use.
+    """
     metrics = ReviewMetrics() if watched else None
     monitor = monitor_of(console, metrics, *watched) if metrics and watched else None
     config = uvicorn.Config(
         create_app(console, metrics),
-        host=host,
-        port=port,
         log_config=None,
         access_log=False,  # addresses of pages hold filters, and filters hold what people have asked
         server_header=False,
-        proxy_headers=bool(review_url),
+        proxy_headers=bool(console.settings.review_url),
         forwarded_allow_ips=_PROXY,
         timeout_graceful_shutdown=5,
         lifespan="off",
         ws="none",  # uvicorn's own choice does not import beside the websockets that Rasa pins
     )
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-        except (OSError, OverflowError) as error:
-            said = error.strerror if isinstance(error, OSError) else "no such port"
-            raise BotError(f"{host}:{port}: cannot be used ({said}); choose another with --port") from error
-        _Server(config, monitor).run(sockets=[listener])
+    _Server(config, monitor).run(sockets=[listener])

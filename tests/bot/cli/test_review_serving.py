@@ -21,8 +21,11 @@ def console(tmp_path):
     port, watched = free_ports(2)
     address, monitor = f"127.0.0.1:{port}", f"127.0.0.1:{watched}"
     with started(tmp_path, "review", "--port", str(port), "--monitor", monitor) as process:
-        yield process, f"http://{address}", f"http://{monitor}"
-        process.terminate()
+        try:
+            yield process, f"http://{address}", f"http://{monitor}"
+        finally:  # killed, it could not end its worker
+            process.terminate()
+            process.wait(30)
 
 
 def read_until(stream, wanted):

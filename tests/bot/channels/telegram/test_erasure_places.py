@@ -20,19 +20,13 @@ from bot.store.models import Enquiry
 from bot.store.replay import change_record, row_record
 from tests.bot import small_flows
 from tests.bot.channels.telegram import small_front
-from tests.bot.channels.telegram.conftest import (  # noqa: F401  # fixtures
-    listen,
-    project_root,
-    telegram_server,
-    unhurried,
-)
 from tests.bot.channels.telegram.test_conversations import QUESTION, noticed, word
-from tests.bot.channels.telegram.test_erasure import ada, small_dialogue  # noqa: F401  # fixtures
+from tests.bot.channels.telegram.test_erasure import ada  # noqa: F401  # fixtures
 from tests.bot.store.conftest import clock, make_row, open_store, postgres, spool_folder  # noqa: F401  # fixtures
 
 # ruff: noqa: F811  # whoever uses a fixture that was imported gives it its name again
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:rasa")
+pytestmark = [pytest.mark.lasting, pytest.mark.filterwarnings("ignore::UserWarning:rasa")]
 
 # The spool
 
