@@ -10,9 +10,9 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from bot.knowledge.context import Context, may_lean
-from bot.knowledge.joining import Joined, read_with
+from bot.knowledge.joining import Joined, Reader, read_with
 from bot.knowledge.selection import Question
-from bot.services import Services
+from bot.services import Parser, Services
 from bot.store.sealing import LAST_QUESTION, opened
 
 logger = logging.getLogger(__name__)
@@ -84,17 +84,20 @@ async def read_together(turn: Turn, shared: Services) -> Turn:
     before = opened(shared.secret, LAST_QUESTION, turn.slot("last_question"))
     if not before or not may_lean(turn.question.leaning, shared.knowledge):
         return turn
-    parse = shared.read
-
-    async def read(text: str) -> Question:
-        return Question.from_parsed(await parse(text))
-
+    read, find = _reader(shared.read), _reader(shared.find or shared.read)
     try:
-        both, together = await read_with(before, turn.question, shared.knowledge, read)
+        both, together = await read_with(before, turn.question, shared.knowledge, read, find)
         return dataclasses.replace(turn, joined=both, together=together)
     except Exception:  # whatever fails in there, the message can still be read alone
         logger.exception("a message could not be read with the one before it")
         return turn
+
+
+def _reader(parse: Parser) -> Reader:
+    async def read(text: str) -> Question:
+        return Question.from_parsed(await parse(text))
+
+    return read
 
 
 def turn_of(tracker: Tracker) -> Turn:

@@ -15,13 +15,17 @@ from bot.store.secrets import secret
 from bot.store.switches import LiveSwitches, SwitchStore
 from bot.store.texts import TextStore
 
+#: Parses a text.
+Parser = Callable[[str], Awaitable[Mapping[str, Any]]]
+
 
 @dataclass(frozen=True)
 class Services:
     """The knowledge base, the phrases, the enquiry log and the official texts at hand, of this process.
 
-    People are answered from `present_knowledge`, never from `knowledge` itself. `read` has a text parsed by the model
-    that answers, without a turn of its own; None where no model runs in this process.
+    People are answered from `present_knowledge`, never from `knowledge` itself. `read` has a text parsed as one by the
+    model that answers, without a turn of its own, and `find` no more than its entities found; None where no model runs
+    in this process.
     """
 
     settings: Settings
@@ -31,7 +35,8 @@ class Services:
     texts: TextStore
     secret: str = field(repr=False)
     switches: LiveSwitches | None = None
-    read: Callable[[str], Awaitable[Mapping[str, Any]]] | None = field(default=None, repr=False)
+    read: Parser | None = field(default=None, repr=False)
+    find: Parser | None = field(default=None, repr=False)
 
     def present_knowledge(self) -> KnowledgeBase:
         """Returns the knowledge base without the entries that are switched off at this moment."""

@@ -110,7 +110,7 @@ async def _turn(dialogue: Dialogue, said: str, last: str, text: str, wanted: tup
     both = joined(before, alone, dialogue.knowledge)
     # What only names another document is read together all the same: of such too few conversations tell.
     whole = both.text if both.is_filled else both.remembered
-    return Turn(alone, Question.from_parsed(await dialogue.read(whole)), both.is_filled, last, wanted)
+    return Turn(alone, Question.from_parsed(await dialogue.read(whole, as_one=True)), both.is_filled, last, wanted)
 
 
 def _fit_ranking(choices: list[tuple[Array, Array]]) -> Array:

@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +23,7 @@ from bot.dialogue import recalling
 from bot.dialogue.naming import is_of
 from bot.dialogue.offering import LastReplies
 from bot.dialogue.opening import agent_of, enforce_retention, forget_rested
+from bot.dialogue.parsing import entities_of, parsed
 from bot.dialogue.training import ModelRecord, verified_model
 from bot.dialogue.typed import choice_of, defused, without_markup
 from bot.errors import KnowledgeError
@@ -163,16 +165,19 @@ class Dialogue:
     async def intent_of(self, text: str) -> str:
         """Returns the intent of a text by itself, empty where unknown; nothing is answered, remembered or logged."""
         try:
-            parsed = await self.read(text)
+            understood = await self.read(text)
         except Exception:  # whatever fails in there, the turn itself will tell
             logger.exception("a text could not be parsed")
             return ""
-        return str((parsed.get("intent") or {}).get("name") or "")
+        return str((understood.get("intent") or {}).get("name") or "")
 
-    async def read(self, text: str) -> Mapping[str, Any]:
-        """Returns a text as the model parses it, outside of any conversation; may raise whatever a component raises."""
-        parsed: Mapping[str, Any] = await self._agent.parse_message(defused(text))
-        return parsed
+    async def read(self, text: str, *, as_one: bool = False) -> Mapping[str, Any]:
+        """Returns a text as the model parses it; see `parsed`."""
+        return await parsed(self._agent, text, as_one=as_one)
+
+    async def find(self, text: str) -> Mapping[str, Any]:
+        """Returns a text with its entities as the model finds them; may raise whatever a component raises."""
+        return entities_of(self._agent, text) or await self.read(text)
 
     def last_language(self, conversation: str) -> str:
         """Returns the language of the last reply in a conversation; empty where none is remembered."""
@@ -365,11 +370,12 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
 
     from bot.dialogue.executor import trust_own_actions
     from bot.dialogue.locks import SharedLocks
-    from bot.dialogue.memory import ProcessMemory, lasting_memory
+    from bot.dialogue.memory import ProcessMemory, know_events_by_type, lasting_memory
 
     enforce_retention(settings, shared.store)
     files.discard_old(settings.var)
     trust_own_actions()
+    know_events_by_type()
     memory: ProcessMemory | DatabaseMemory
     if lasting:
         memory = lasting_memory(dialogue_url(settings), settings.dialogue_retention_hours, shared.secret)
@@ -382,7 +388,7 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
         settings, shared.knowledge, shared.phrases, shared.store, agent, memory, record, switches=shared.switches
     )
     # A follow-up is read together with the question before it by the model that answers at that moment.
-    services.use(dataclasses.replace(shared, read=dialogue.read))
+    services.use(dataclasses.replace(shared, read=partial(dialogue.read, as_one=True), find=dialogue.find))
     return dialogue
 
 

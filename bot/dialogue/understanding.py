@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.dialogue.parsing import parsed
 from bot.dialogue.training import ModelRecord, verified, verified_model
-from bot.dialogue.typed import defused
 from bot.errors import ModelError
 from bot.knowledge.selection import Question
 from bot.settings import Settings
@@ -22,19 +22,22 @@ class Understanding:
     model: ModelRecord
     agent: Agent
 
-    async def read(self, text: str) -> Question:
+    async def read(self, text: str, *, as_one: bool = False) -> Question:
         """Returns a message as the model understands it, as the dialogue would hand it on.
+
+        Args:
+            as_one: whether it is a message and the question before it, no part of which is read.
 
         Raises:
             ModelError: the model fails, as one does that was trained by other code than is here now.
         """
         try:
-            parsed = await self.agent.parse_message(defused(text))
+            found = await parsed(self.agent, text, as_one=as_one)
         except Exception as error:
             raise ModelError(
                 f"{self.model.file} does not work with the present code; run partnerguide train"
             ) from error
-        return Question.from_parsed(parsed)
+        return Question.from_parsed(found)
 
 
 def open_understanding(settings: Settings, record: ModelRecord | None = None) -> Understanding:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 from bot.evaluation.noise import Change, disturbed
 from bot.evaluation.observations import Observation, decision_on, observed
 from bot.evaluation.questions import LabelledQuestion
+from bot.knowledge.joining import Reader
 from bot.knowledge.loader import KnowledgeBase
-from bot.knowledge.selection import Question
-
-#: Reads a message as the trained model does.
-Reader = Callable[[str], Awaitable[Question]]
 
 
 def _nothing() -> None:

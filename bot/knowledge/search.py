@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 class Index:
     """BM25 over documents that each belong to an owner; an owner's score is that of its best document."""
 
-    def __init__(self, documents: Iterable[tuple[int, list[str]]], owners: int) -> None:
+    def __init__(self, documents: Iterable[tuple[int, Sequence[str]]], owners: int) -> None:
         """Builds the index; `documents` are (owner, search terms) pairs, owners are numbers below `owners`."""
         # Sorted by owner, so that the best document of each is a running maximum between two places.
         rows = sorted(documents, key=lambda row: row[0])
@@ -37,7 +37,7 @@ class Index:
         self._weights = {t: float(np.log(1 + (total - n + 0.5) / (n + 0.5))) for t, n in frequencies.items()}
         self._unknown = float(np.log(1 + (total + 0.5) / 0.5))
         self._search = bm25s.BM25(k1=_K1, b=_B)
-        self._search.index([terms or ["\0"] for _, terms in rows], show_progress=False)
+        self._search.index([list(terms) or ["\0"] for _, terms in rows], show_progress=False)
 
     def to_arrays(self) -> dict[str, Array]:
         """Returns the index as arrays without objects; the same for the same documents."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from bot.text.normal import is_han
 
@@ -28,10 +29,8 @@ def without(text: str, words: Sequence[str], instead: str = " ") -> str:
     Args:
         instead: what stands in their place.
     """
-    whole = [word for word in words if not has_han(word)]
-    anywhere = [word for word in words if has_han(word)]
-    for pattern in ([rf"\b(?:{_any_of(whole)})\b"] if whole else []) + ([_any_of(anywhere)] if anywhere else []):
-        text = re.sub(pattern, instead, text)
+    for pattern in _patterns(tuple(words)):
+        text = pattern.sub(instead, text)
     return text
 
 
@@ -42,7 +41,21 @@ def has_word(text: str, words: Sequence[str]) -> bool:
 
 def begins_with(text: str, words: Sequence[str]) -> bool:
     """Returns whether a text, which is `plain`, begins with one of some words and not with a longer one."""
-    return bool(words) and re.match(rf"\s*(?:{_any_of(words)}){_WORD_ENDS}", text) is not None
+    return bool(words) and _beginning(tuple(words)).match(text) is not None
+
+
+# A language has some ten such lists, and every message is held against most of them several times.
+@lru_cache(maxsize=256)
+def _patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    whole = [word for word in words if not has_han(word)]
+    anywhere = [word for word in words if has_han(word)]
+    written = ([rf"\b(?:{_any_of(whole)})\b"] if whole else []) + ([_any_of(anywhere)] if anywhere else [])
+    return tuple(re.compile(pattern) for pattern in written)
+
+
+@lru_cache(maxsize=256)
+def _beginning(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:{_any_of(words)}){_WORD_ENDS}")
 
 
 def _any_of(words: Iterable[str]) -> str:

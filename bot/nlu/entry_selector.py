@@ -31,7 +31,7 @@ from bot.nlu.evidence import (
     entry_documents,
     profiles,
 )
-from bot.nlu.example_classifier import LIKENESSES, SEVERAL_LIKENESSES, Intents, examples_of, fitted
+from bot.nlu.example_classifier import LIKENESSES, Intents, Likenesses, examples_of, fitted
 from bot.nlu.examples import Examples
 from bot.nlu.fusion import Fusion
 from bot.nlu.lexicon import build
@@ -42,12 +42,15 @@ from bot.nlu.recognition import Recogniser
 from bot.nlu.tuning import TuningQuestion, load_tuning
 from bot.nlu.vectors import Reader, any_text
 from bot.text.normal import normalise
+from bot.text.parts import parts, questions
 from bot.text.terms import length
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
 #: The key of the selector's output in the parsed message.
 SELECTION = "selection"
+#: The key in a message's metadata that has it read as one: neither its parts nor several questions in it are looked at.
+AS_ONE = "as_one"
 # What the label of an example has when the message is that very example, and the other labels share the rest.
 _EXAMPLE_SHARE = 0.97
 
@@ -216,19 +219,18 @@ class EntrySelector(TrainedComponent):
         """Sets intent, ranking and selection of each message."""
         for message in messages:
             text = message.get(TEXT) or ""
-            spans, *likenesses = message.get(LIKENESSES)
-            asked, *likenesses_asked = message.get(SEVERAL_LIKENESSES)
+            alike = message.data.pop(LIKENESSES)
             found = message.get("entities", [])
-            reading = self._as_example(text, self._best(text, spans, found, *likenesses))
+            is_one = bool((message.get("metadata") or {}).get(AS_ONE))
+            reading = self._as_example(text, self._best(text, found, alike, in_parts=not is_one))
+            asked = [] if is_one else questions(text)
             self._intents.set_on(message, reading.chances)
             selection = {
                 **self._ranked(reading),
                 # Two questions in one message, each read alone; what the conversation says of them is the action's.
                 "several": [
                     {"start": start, "end": end, **self._ranked(alone)}
-                    for (start, end), alone in zip(
-                        asked, self._readings(text, asked, found, *likenesses_asked), strict=True
-                    )
+                    for (start, end), alone in zip(asked, self._parted(text, asked, found, alike), strict=True)
                 ],
                 "thresholds": {
                     "answer": self._config["answer_from"],
@@ -242,9 +244,14 @@ class EntrySelector(TrainedComponent):
                 },
             }
             message.set(SELECTION, selection, add_to_output=True)
-            for internal in (LIKENESSES, SEVERAL_LIKENESSES):
-                message.data.pop(internal, None)
         return messages
+
+    def _parted(
+        self, text: str, spans: list[tuple[int, int]], found: list[dict[str, Any]], alike: Likenesses
+    ) -> list[_Reading]:
+        """Returns the reading of each stretch of a message that is read besides the whole, if any is."""
+        said = [text[start:end] for start, end in spans]
+        return self._readings(text, spans, found, *alike.of(said)) if spans else []
 
     def _readings(
         self, text: str, spans: list[tuple[int, int]], found: list[dict[str, Any]], nearest: Array, sketches: Array
@@ -310,23 +317,24 @@ class EntrySelector(TrainedComponent):
         in_scope = _EXAMPLE_SHARE if is_content else min(reading.in_scope, 1 - _EXAMPLE_SHARE)
         return _Reading(chances, max(reading.confidence, _EXAMPLE_SHARE), in_scope, (1.0, 1.0))
 
-    def _best(
-        self, text: str, spans: list[tuple[int, int]], found: list[dict[str, Any]], nearest: Array, sketches: Array
-    ) -> _Reading:
-        """Returns the reading of the whole message, the first of the spans, or that of a part where it says little.
+    def _best(self, text: str, found: list[dict[str, Any]], alike: Likenesses, *, in_parts: bool) -> _Reading:
+        """Returns the reading of the whole message, or that of a part where it says little.
 
         What the whole says of any other intent stands: a request to decide on a company is none the less one for the
         questions in it.
         """
-        (whole,) = self._readings(text, spans[:1], found, nearest[:1], sketches[:1])
+        (whole,) = self._readings(text, [(0, len(text))], found, *alike.whole)
         first = self._evidence.labels[int(np.argmax(whole.chances))]
         content = whole.in_scope >= self._config["in_scope_from"]
         if (content and whole.confidence >= self._config["answer_from"]) or not first.startswith((FAQ, OUT_OF_SCOPE)):
             return whole
-        if whole.in_scope < self._config["parts_from"]:
+        if not in_parts or whole.in_scope < self._config["parts_from"]:
             return whole
-        parts = self._readings(text, spans[1:], found, nearest[1:], sketches[1:])
-        likely = (part for part in parts if part.in_scope >= self._config["in_scope_from"])
+        likely = (
+            part
+            for part in self._parted(text, parts(text), found, alike)
+            if part.in_scope >= self._config["in_scope_from"]
+        )
         surest = max(likely, key=lambda part: part.confidence, default=whole)
         least = max(self._config["part_from"], whole.confidence if content else 0.0)
         return surest if surest.confidence >= least else whole

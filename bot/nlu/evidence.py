@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,7 +139,11 @@ class Evidence:
     ) -> Evidence:
         """Builds the indexes; `questions` and `answers` are (label's number, text) pairs."""
         asked, said = ([(i, search_terms(text)) for i, text in rows] for rows in (questions, answers))
-        documents = {"questions": asked, "answers": said, "joint": _joined([*asked, *said])}
+        documents: dict[str, Iterable[tuple[int, Sequence[str]]]] = {
+            "questions": asked,
+            "answers": said,
+            "joint": _joined([*asked, *said]),
+        }
         return cls(labels, about, {name: Index(rows, len(labels)) for name, rows in documents.items()})
 
     def features(self, text: str, entities: list[tuple[str, str]], nearest: Array) -> Array:
@@ -231,7 +235,7 @@ def _reversed(sets: Iterable[Iterable[Hashable]]) -> dict[Any, list[int]]:
     return found
 
 
-def _joined(documents: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+def _joined(documents: Iterable[tuple[int, Sequence[str]]]) -> list[tuple[int, Sequence[str]]]:
     """Returns one document per owner: the terms of everything that is asked and said about it."""
     joined: dict[int, list[str]] = {}
     for owner, terms in documents:

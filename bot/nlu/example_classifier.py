@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,15 +17,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.component import TrainedComponent
 from bot.nlu.evidence import FAQ
 from bot.nlu.examples import Examples
-from bot.text.parts import parts, questions
 
 # Turns likenesses into shares that add up to one; the selector, which follows, weighs the likenesses themselves.
 _SHARPNESS = 10.0
 # So many intents are named, as Rasa's own classifiers do.
 _RANKED = 10
-#: Where the likenesses of all labels and the sketches of the n-grams wait for the selector, and where those of each of
-#: several questions; never part of the output.
-LIKENESSES, SEVERAL_LIKENESSES = "likenesses", "several_likenesses"
+#: Where what the message's words are like waits for the selector, a `Likenesses`; never part of the output.
+LIKENESSES = "likenesses"
 
 
 def examples_of(training_data: TrainingData) -> tuple[list[str], list[str]]:
@@ -40,6 +40,17 @@ def fitted(texts: tuple[str, ...], targets: tuple[str, ...]) -> Examples:
 
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
+
+
+@dataclass(frozen=True)
+class Likenesses:
+    """What the words of a message are like: `whole` of all of it, `of` of any texts, such as parts of it.
+
+    Each is two arrays with a row per text: the likeness to each label's examples, and the sketch of the n-grams.
+    """
+
+    whole: tuple[Array, Array]
+    of: Callable[[list[str]], tuple[Array, Array]]
 
 
 class Intents:
@@ -88,14 +99,9 @@ class ExampleClassifier(TrainedComponent):
         self._intents = Intents(self._examples.labels)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets intent and ranking, and for the selector what the words of the whole and of each part are like."""
+        """Sets intent and ranking, and for the selector what the words of the message are like."""
         for message in messages:
-            text = message.get(TEXT) or ""
-            spans, asked = [(0, len(text)), *parts(text)], questions(text)
-            rows = self._examples.rows([text[start:end] for start, end in (*spans, *asked)])
-            nearest, sketches = self._examples.likeness(rows), self._examples.sketches(rows)
-            parted = len(spans)
-            message.set(LIKENESSES, (spans, nearest[:parted], sketches[:parted]))
-            message.set(SEVERAL_LIKENESSES, (asked, nearest[parted:], sketches[parted:]))
-            self._intents.set_on(message, self._intents.shares(nearest[0]))
+            whole = self._examples.read([message.get(TEXT) or ""])
+            message.set(LIKENESSES, Likenesses(whole, self._examples.read))
+            self._intents.set_on(message, self._intents.shares(whole[0][0]))
         return messages

@@ -126,9 +126,9 @@ class Meaning:
         return evidence.add_learned(features, said.learned[number])
 
     def store(self, folder: Path) -> None:
-        """Writes what was encoded and learned into a folder of the model, without pickle and in half precision."""
+        """Writes what was encoded and learned into a folder of the model, without pickle."""
         for kind, vectors in self._vectors.items():
-            np.savez(folder / f"{kind}.npz", owners=vectors.owners, rows=vectors.rows.astype(np.float16))
+            np.savez(folder / f"{kind}.npz", owners=vectors.owners, rows=vectors.rows)
         for way, regression in self._regressions.items():
             np.savez(folder / f"learned_{way}.npz", **regression.to_arrays())
 

@@ -33,6 +33,11 @@ class QueuePage:
     has_before: bool
     has_after: bool
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all enquiries of the queue."""
+        return not self.has_before and not self.has_after
+
 
 @dataclass(frozen=True)
 class Surroundings:

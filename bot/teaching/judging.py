@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -163,7 +164,8 @@ async def _judge(
     steps.name("held_out")
     observations = await observe(questions, model.read, whole, steps.advance)
     steps.name("replay")
-    return summary(observations), await replay(past, model.read, present, _memory(settings), steps.advance)
+    readers = model.read, functools.partial(model.read, as_one=True)
+    return summary(observations), await replay(past, *readers, present, _memory(settings), steps.advance)
 
 
 def _memory(settings: Settings) -> timedelta:

@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.evaluation.running import Reader
 from bot.knowledge.context import Context, may_lean
-from bot.knowledge.joining import Joined, decided_whole, read_with
+from bot.knowledge.joining import Joined, Reader, decided_whole, read_with
 from bot.knowledge.loader import KnowledgeBase
 from bot.knowledge.selection import Decision, decide
 from bot.nlu.evidence import OUT_OF_SCOPE
@@ -49,6 +48,7 @@ class _Memory:
 async def replay(
     turns: Sequence[PastTurn],
     read: Reader,
+    read_as_one: Reader,
     knowledge: KnowledgeBase,
     lasts: timedelta,
     advance: Callable[[], None] = lambda: None,
@@ -57,6 +57,7 @@ async def replay(
 
     Args:
         turns: one conversation after the other, each in its order.
+        read_as_one: reads a message together with the question before it.
         lasts: a conversation that has rested for so long is forgotten.
         advance: called after each question.
     """
@@ -68,7 +69,7 @@ async def replay(
             memory = _Memory(turn.conversation)
         decision, both = Decision("fallback"), None
         if turn.is_replayed:
-            decision, both = await _decision(turn.text, memory, read, knowledge)
+            decision, both = await _decision(turn.text, memory, (read, read_as_one), knowledge)
             is_shown = decision.kind in _ANSWERED
             found[turn.id] = Replayed("|".join(decision.entries) if is_shown else "", decision.leans)
             advance()
@@ -77,15 +78,16 @@ async def replay(
 
 
 async def _decision(
-    text: str, memory: _Memory, read: Reader, knowledge: KnowledgeBase
+    text: str, memory: _Memory, readers: tuple[Reader, Reader], knowledge: KnowledgeBase
 ) -> tuple[Decision, Joined | None]:
     """Returns what is decided on a message, and the message as one with the question before, if it may lean on that."""
+    read, read_as_one = readers
     said = await read(text)
     if said.intent not in _DECIDED:
         return Decision("fallback"), None
     if not memory.question or not may_lean(said.leaning, knowledge):
         return decide(said, knowledge, Context(memory.entry)), None
-    both, together = await read_with(memory.question, said, knowledge, read)
+    both, together = await read_with(memory.question, said, knowledge, read_as_one, read)
     whole = decided_whole(both, together, knowledge)
     if whole is not None:
         return whole, both

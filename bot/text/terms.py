@@ -36,7 +36,9 @@ def length(text: str) -> float:
     return sum(_HAN_LENGTH if is_han(word[0]) else 1.0 for word in words(text))
 
 
-def search_terms(text: str) -> list[str]:
+# Several indexes look for the same terms, and ask how much of them they know.
+@lru_cache(maxsize=1_000)
+def search_terms(text: str) -> tuple[str, ...]:
     """Returns the terms to search by: English stems without stop words, numbers, Han characters and their pairs."""
     terms: list[str] = []
     previous = ""
@@ -51,7 +53,7 @@ def search_terms(text: str) -> list[str]:
         previous = ""
         if word not in STOP_WORDS or word in _KEPT:
             terms.append(_stemmer().stemWord(word.removesuffix("'s")))
-    return terms
+    return tuple(terms)
 
 
 def word_ngrams(tokens: Sequence[str]) -> list[str]:

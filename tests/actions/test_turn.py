@@ -70,7 +70,10 @@ def _reading(shared):
         asked.append(text)
         return {"text": text, "selection": {"ranking": [{"entry": "growth.costs", "share": 0.8}], "in_scope": 0.7}}
 
-    return dataclasses.replace(shared, read=read), asked
+    async def find(text):
+        return {"text": text, "entities": []}
+
+    return dataclasses.replace(shared, read=read, find=find), asked
 
 
 def _kept(shared, text):

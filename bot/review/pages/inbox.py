@@ -34,6 +34,8 @@ def inbox(visit: Visit) -> Response:
     # What the counts already say needs no counting.
     is_plain = queue.wanted == replace(read_queue({}).wanted, review_state=queue.wanted.review_state)
     total = counts.get(queue.wanted.review_state) if is_plain else None
+    if total is None and found.is_whole:
+        total = len(found.rows)
     close_calls = store.count(read_queue(CLOSE_CALLS).wanted)
     return visit.render(
         "inbox.html",

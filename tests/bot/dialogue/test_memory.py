@@ -6,8 +6,9 @@ import time
 
 import pytest
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.utils.common import all_subclasses
 
 from bot.dialogue.door import Message
 from bot.dialogue.memory import (
@@ -15,6 +16,7 @@ from bot.dialogue.memory import (
     DatabaseMemory,
     ProcessMemory,
     begin_session_when_long,
+    know_events_by_type,
     lasting_memory,
     without_words,
 )
@@ -82,6 +84,15 @@ async def _turn(memory, number, sender=ME, at=None, **slots):
     return loaded
 
 
+def test_knows_every_event_by_its_type_as_rasa_does():
+    types = [kind.type_name for kind in all_subclasses(Event)]
+    plain = [Event.resolve_by_type(name) for name in types]
+    know_events_by_type()
+    assert [Event.resolve_by_type(name) for name in types * 2] == plain * 2
+    with pytest.raises(ValueError, match="Unknown event name"):
+        Event.resolve_by_type("nothing of the kind")
+
+
 async def test_loads_a_bounded_number_of_events_however_long_the_dialogue(memory):
     await _turn(memory, 0, language="zh", offered=["/ask_more"])
     loaded = [await _turn(memory, number) for number in range(1, 150)]
@@ -140,7 +151,7 @@ async def test_stores_no_words_in_the_database(database, tmp_path):
     for number in range(TURNS_PER_SESSION + 2):
         await _turn(database, number)
     content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    assert b"growth.e21" in content
+    assert f"growth.e{TURNS_PER_SESSION + 1}".encode() in content
     assert b"MARKER" not in content
 
 

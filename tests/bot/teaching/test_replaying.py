@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 
@@ -41,16 +42,17 @@ def test_comes_to_what_people_were_answered_with_the_same_model(dialogue):
     with PastTurnStore.from_settings(dialogue.settings) as past:
         turns = past.newest(10, DAY)
 
-    async def read(text):
-        return Question.from_parsed(await dialogue.read(text))
+    async def read(text, *, as_one=False):
+        return Question.from_parsed(await dialogue.read(text, as_one=as_one))
 
-    found = asyncio.run(replay(turns, read, dialogue.knowledge, DAY))
+    both = read, partial(read, as_one=True)
+    found = asyncio.run(replay(turns, *both, dialogue.knowledge, DAY))
     answered = {turn.id: turn.entry for turn in turns if turn.is_replayed and turn.outcome == "answer"}
     assert {id: found[id].outcome for id in answered} == answered
     assert [turn.text for turn in turns if turn.is_replayed and found[turn.id].leans] == [SAID[1], SAID[4]]
     # Torn out of its conversation the same message is another question.
     alone = [turn for turn in turns if turn.text == SAID[4]]
-    assert [one.leans for one in asyncio.run(replay(alone, read, dialogue.knowledge, DAY)).values()] == [False]
+    assert [one.leans for one in asyncio.run(replay(alone, *both, dialogue.knowledge, DAY)).values()] == [False]
 
 
 def turn(number, text, minutes, **values):
@@ -76,5 +78,5 @@ def test_reads_a_question_with_what_its_conversation_remembered(project, first, 
         return Question(text, "faq", 0.5, (("growth.costs", 0.5),))
 
     turns = [turn(0, "what is it", 0, **first), turn(1, "who?", minutes)]
-    asyncio.run(replay(turns, read, load(project.knowledge), DAY))
+    asyncio.run(replay(turns, read, read, load(project.knowledge), DAY))
     assert texts == expected
