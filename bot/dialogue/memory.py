@@ -161,10 +161,7 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
         events = self.SQLEvent
         of_sender = session.query(events).filter(events.sender_id == sender_id)
         if not fetch_events_from_all_sessions:
-            begun = session.query(sa.func.max(events.id)).filter(
-                events.sender_id == sender_id, events.type_name == SessionStarted.type_name
-            )
-            of_sender = of_sender.filter(events.id >= sa.func.coalesce(begun.scalar_subquery(), 0))
+            of_sender = of_sender.filter(events.id >= self._begun(sender_id))
         return of_sender.order_by(events.id)
 
     def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
@@ -172,19 +169,29 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
             yield without_words(event, self._secret)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """See parent class. Events of earlier sessions are dropped: nothing reads them again."""
+        """See parent class. Events of earlier sessions are dropped: nothing reads them again.
+
+        All of it is one transaction, and the events are written by one statement: the parent class takes one for each,
+        and dropping them afterwards another.
+        """
         begin_session_when_long(tracker)
-        await super().save(tracker)
-        events = self.SQLEvent
+        await self.stream_events(tracker)
+        events, sender = self.SQLEvent, tracker.sender_id
         with self.session_scope() as session:
-            newest = (
-                session.query(sa.func.max(events.id))
-                .filter(events.sender_id == tracker.sender_id, events.type_name == SessionStarted.type_name)
-                .scalar()
-            )
-            if newest is not None:
-                session.query(events).filter(events.sender_id == tracker.sender_id, events.id < newest).delete()
-                session.commit()
+            added = list(self._additional_events(session, tracker))
+            if added:
+                session.execute(sa.insert(events.__table__), [_row(event, sender) for event in added])
+            if any(isinstance(event, SessionStarted) for event in added):
+                session.execute(
+                    sa.delete(events.__table__).where(events.sender_id == sender, events.id < self._begun(sender))
+                )
+            session.commit()
+
+    def _begun(self, sender: str) -> Any:
+        """Returns, as a scalar of SQL, the number of the event that began a dialogue's session; 0 for none."""
+        events = self.SQLEvent
+        latest = sa.select(sa.func.coalesce(sa.func.max(events.id), 0))
+        return latest.where(events.sender_id == sender, events.type_name == SessionStarted.type_name).scalar_subquery()
 
     def offered_last(self, conversation: str) -> list[dict[str, Any]] | None:
         """Returns what each reply of the last turn offered, in order; None where that is not kept.
@@ -195,12 +202,11 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
         if not self._secret:
             return None
         events = self.SQLEvent
+        theirs, heard = events.sender_id == conversation, sa.func.coalesce(sa.func.max(events.id), 0)
+        last = sa.select(heard).where(theirs, events.type_name == UserUttered.type_name).scalar_subquery()
+        said = sa.select(events.data).where(theirs, events.type_name == BotUttered.type_name, events.id > last)
         with self.session_scope() as session:
-            theirs = session.query(events).filter(events.sender_id == conversation)
-            heard = theirs.filter(events.type_name == UserUttered.type_name)
-            last = heard.with_entities(sa.func.coalesce(sa.func.max(events.id), 0)).scalar_subquery()
-            said = theirs.filter(events.type_name == BotUttered.type_name, events.id > last).order_by(events.id)
-            kept = [json.loads(data).get("data") or {} for (data,) in said.with_entities(events.data)]
+            kept = [json.loads(data).get("data") or {} for (data,) in session.execute(said.order_by(events.id))]
         return [offer for data in kept if (offer := in_clear(data, self._secret))]
 
     def conversations_of(self, person: str) -> list[str]:
@@ -230,6 +236,19 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
             session.commit()
         empty_write_ahead_log(self.engine)
         return count
+
+
+def _row(event: Event, sender: str) -> dict[str, Any]:
+    """Returns an event as the row that the parent class would write."""
+    data = event.as_dict()
+    return {
+        "sender_id": sender,
+        "type_name": event.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+        "action_name": data.get("name"),
+        "data": json.dumps(data),
+    }
 
 
 def _write_ahead(connection: Any, _: Any) -> None:
