@@ -8,7 +8,7 @@ import importlib.metadata
 import json
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -135,6 +135,26 @@ class ProcessMemory(InMemoryTrackerStore):  # type: ignore[misc]  # rasa ships n
         return len(rested)
 
 
+# What is asked of the table of events for one dialogue in each turn: built once, since that takes longer than asking.
+_EVENTS = SQLTrackerStore.SQLEvent.__table__
+_OF_DIALOGUE = _EVENTS.c.sender_id == sa.bindparam("sender")
+
+
+def _last_of(kind: type[Event]) -> Any:
+    """Returns, as a scalar of SQL, the number of a dialogue's last event of a kind; 0 for none."""
+    number = sa.select(sa.func.coalesce(sa.func.max(_EVENTS.c.id), 0))
+    return number.where(_OF_DIALOGUE, _EVENTS.c.type_name == kind.type_name).scalar_subquery()
+
+
+_IN_SESSION = _EVENTS.c.id >= _last_of(SessionStarted)
+_ALL = sa.select(_EVENTS.c.data).where(_OF_DIALOGUE).order_by(_EVENTS.c.id)
+_LATEST = _ALL.where(_IN_SESSION)
+_SAID_LAST = _ALL.where(_EVENTS.c.type_name == BotUttered.type_name, _EVENTS.c.id > _last_of(UserUttered))
+_COUNT = sa.select(sa.func.count()).select_from(_EVENTS).where(_OF_DIALOGUE, _IN_SESSION)
+_INSERT = sa.insert(_EVENTS)
+_DROP_EARLIER = sa.delete(_EVENTS).where(_OF_DIALOGUE, sa.not_(_IN_SESSION))
+
+
 class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no types
     """Dialogue state in a database, without the words, erased after its own short retention."""
 
@@ -152,21 +172,16 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
             self._held = self.engine.connect()
             self._held.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
 
-    def _event_query(self, session: Any, sender_id: str, fetch_events_from_all_sessions: bool) -> Any:
-        """See parent class. The latest session is the one written last.
+    async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
+        """See parent class. The latest session is the one written last, and rows are read as rows.
 
         Rasa takes the one with the latest time (rasa 3.6.21): what is written once a clock has been set back is then
         never read, and the dialogue stands still until the clock has caught up.
         """
-        events = self.SQLEvent
-        of_sender = session.query(events).filter(events.sender_id == sender_id)
-        if not fetch_events_from_all_sessions:
-            of_sender = of_sender.filter(events.id >= self._begun(sender_id))
-        return of_sender.order_by(events.id)
-
-    def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
-        for event in super()._additional_events(session, tracker):
-            yield without_words(event, self._secret)
+        wanted = _ALL if fetch_events_from_all_sessions else _LATEST
+        with self.session_scope() as session:
+            events = [json.loads(data) for (data,) in session.execute(wanted, {"sender": sender_id})]
+        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots) if events else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """See parent class. Events of earlier sessions are dropped: nothing reads them again.
@@ -176,22 +191,15 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
         """
         begin_session_when_long(tracker)
         await self.stream_events(tracker)
-        events, sender = self.SQLEvent, tracker.sender_id
+        theirs = {"sender": tracker.sender_id}
         with self.session_scope() as session:
-            added = list(self._additional_events(session, tracker))
-            if added:
-                session.execute(sa.insert(events.__table__), [_row(event, sender) for event in added])
+            added = list(tracker.events)[session.execute(_COUNT, theirs).scalar() :]
+            rows = [_row(without_words(event, self._secret), tracker.sender_id) for event in added]
+            if rows:
+                session.execute(_INSERT, rows)
             if any(isinstance(event, SessionStarted) for event in added):
-                session.execute(
-                    sa.delete(events.__table__).where(events.sender_id == sender, events.id < self._begun(sender))
-                )
+                session.execute(_DROP_EARLIER, theirs)
             session.commit()
-
-    def _begun(self, sender: str) -> Any:
-        """Returns, as a scalar of SQL, the number of the event that began a dialogue's session; 0 for none."""
-        events = self.SQLEvent
-        latest = sa.select(sa.func.coalesce(sa.func.max(events.id), 0))
-        return latest.where(events.sender_id == sender, events.type_name == SessionStarted.type_name).scalar_subquery()
 
     def offered_last(self, conversation: str) -> list[dict[str, Any]] | None:
         """Returns what each reply of the last turn offered, in order; None where that is not kept.
@@ -201,12 +209,9 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
         """
         if not self._secret:
             return None
-        events = self.SQLEvent
-        theirs, heard = events.sender_id == conversation, sa.func.coalesce(sa.func.max(events.id), 0)
-        last = sa.select(heard).where(theirs, events.type_name == UserUttered.type_name).scalar_subquery()
-        said = sa.select(events.data).where(theirs, events.type_name == BotUttered.type_name, events.id > last)
         with self.session_scope() as session:
-            kept = [json.loads(data).get("data") or {} for (data,) in session.execute(said.order_by(events.id))]
+            said = session.execute(_SAID_LAST, {"sender": conversation})
+            kept = [json.loads(data).get("data") or {} for (data,) in said]
         return [offer for data in kept if (offer := in_clear(data, self._secret))]
 
     def conversations_of(self, person: str) -> list[str]:
