@@ -128,7 +128,7 @@ class Meaning:
     def store(self, folder: Path) -> None:
         """Writes what was encoded and learned into a folder of the model, without pickle."""
         for kind, vectors in self._vectors.items():
-            np.savez(folder / f"{kind}.npz", owners=vectors.owners, rows=vectors.rows)
+            np.savez(folder / f"{kind}.npz", **vectors.to_arrays())
         for way, regression in self._regressions.items():
             np.savez(folder / f"learned_{way}.npz", **regression.to_arrays())
 
@@ -138,7 +138,7 @@ class Meaning:
         vectors, regressions = {}, {}
         for kind in readers:
             with np.load(folder / f"{kind}.npz", allow_pickle=False) as arrays:
-                vectors[kind] = QuestionVectors(arrays["owners"], arrays["rows"], labels)
+                vectors[kind] = QuestionVectors.from_arrays(arrays, labels)
         for way, path in _learned(folder):
             with np.load(path, allow_pickle=False) as arrays:
                 regressions[way] = SoftmaxRegression.from_arrays(arrays)

@@ -1,6 +1,7 @@
 """The receiving process of several: it writes updates into the inbox and hands each person's to the same worker.
 
-It imports neither Rasa nor the knowledge base. A worker that dies is started again, and gets what it had not finished.
+It imports neither Rasa nor the knowledge base. What a worker that dies had not finished goes to the others, and so does
+what its people write until it has been started again, which takes as long as loading the model.
 """
 
 from __future__ import annotations
@@ -45,8 +46,12 @@ class _Worker:
     process: asyncio.subprocess.Process | None = None
     is_ready: bool = False
     pause_s: float = _PAUSE_S
-    #: Number → update, of what it was given and has not finished.
-    given: dict[int, Update] = field(default_factory=dict)
+    #: Number → person and update, of what it was given and has not finished.
+    given: dict[int, tuple[str, Update]] = field(default_factory=dict)
+
+    def has(self, person: str) -> bool:
+        """Returns whether it has not finished something of a person."""
+        return any(whose == person for whose, _ in self.given.values())
 
 
 class Workers:
@@ -72,12 +77,20 @@ class Workers:
         self._tasks = [asyncio.create_task(self._keep(worker)) for worker in self._all]
 
     def give(self, person: str, update: Update) -> None:
-        """Hands an update to the worker that works for a person; it waits where that one is being started."""
-        number = int.from_bytes(hashlib.sha256(person.encode()).digest()[:4], "big")
-        worker = self._all[number % len(self._all)]
-        worker.given[update.update_id] = update
+        """Hands an update to the worker that works for a person; it waits where none is ready.
+
+        That is always the same one, but for the time in which it is being started; and whichever has something of the
+        person unfinished, so that they are answered in order.
+        """
+        worker = next((each for each in self._all if each.has(person)), None) or self._free_for(person)
+        worker.given[update.update_id] = person, update
         if worker.is_ready:
             _write(worker, update)
+
+    def _free_for(self, person: str) -> _Worker:
+        number = int.from_bytes(hashlib.sha256(person.encode()).digest()[:4], "big")
+        own, ready = self._all[number % len(self._all)], [worker for worker in self._all if worker.is_ready]
+        return own if own.is_ready or not ready else ready[number % len(ready)]
 
     async def stop(self) -> None:
         """Ends the workers, which finish first what is in work."""
@@ -108,6 +121,7 @@ class Workers:
                 return
             logger.error("worker %d has ended (%s) and is started again", worker.index, code)
             await self._give_back(worker)
+            self._pass_on(worker)
             await asyncio.sleep(worker.pause_s)
             worker.pause_s = min(2 * worker.pause_s, _LONGEST_PAUSE_S)
 
@@ -119,7 +133,7 @@ class Workers:
             word, number, wait_s = [*line.decode(errors="replace").split(), "", "", ""][:3]
             if word == "ready":
                 worker.is_ready, worker.pause_s = True, _PAUSE_S
-                for _, update in sorted(worker.given.items()):
+                for _, (_, update) in sorted(worker.given.items()):
                     _write(worker, update)
                 if all(each.is_ready for each in self._all):
                     self.ready.set()
@@ -128,6 +142,13 @@ class Workers:
                 if float(wait_s or 0):
                     self._queue.put_back.put_off(int(number), float(wait_s))
                 self._queue.left(int(number))
+
+    def _pass_on(self, worker: _Worker) -> None:
+        """Hands what a worker that has died had not finished to those that are ready, if any is."""
+        if any(each.is_ready for each in self._all):
+            left, worker.given = sorted(worker.given.items()), {}
+            for _, (person, update) in left:
+                self.give(person, update)
 
     async def _give_back(self, worker: _Worker) -> None:
         try:

@@ -5,6 +5,7 @@ import hashlib
 import json
 
 import pytest
+from rasa.core.channels.channel import UserMessage
 
 from bot.dialogue import training
 from bot.dialogue.training import ModelRecord
@@ -35,8 +36,12 @@ async def test_reads_messages_as_the_dialogue_does_and_logs_nothing(trained):
 
 async def test_says_when_the_model_fails_and_repeats_no_word_of_the_message():
     class Failing:
-        async def parse_message(self, text: str) -> None:
-            raise ValueError(text)
+        @property
+        def processor(self) -> Failing:
+            return self
+
+        async def parse_message(self, message: UserMessage) -> None:
+            raise ValueError(message.text)
 
     understanding = Understanding(ModelRecord("old.tar.gz", "", "old", "", "", ""), Failing())
     with pytest.raises(ModelError) as caught:

@@ -8,7 +8,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.errors import SettingsError
 from bot.nlu.entity_recogniser import EntityRecogniser
-from bot.nlu.entry_selector import SELECTION, EntrySelector, _unambiguous
+from bot.nlu.entry_selector import AS_ONE, SELECTION, EntrySelector, _unambiguous
 from bot.nlu.example_classifier import LIKENESSES, ExampleClassifier
 from bot.nlu.meaning import Meaning
 
@@ -214,3 +214,16 @@ def test_reads_each_of_two_questions_alone(pipeline, say):
 
 def test_reads_one_question_as_one(pipeline, say):
     assert say("How much is the vaccine budget?", *pipeline()())[SELECTION]["several"] == []
+
+
+def test_reads_no_part_of_a_message_that_is_to_be_read_as_one(train):
+    classifier, read = train(ExampleClassifier).load(), []
+    # A part is looked for, since no confidence is enough.
+    selector = train(EntrySelector, answer_from=1.1, part_from=0.0).load()
+    for as_one in (False, True):
+        message = Message.build(text=STORY + "How much is the vaccine budget? And what does principle 7 say?")
+        message.set("metadata", {AS_ONE: as_one})
+        read.append(selector.process(classifier.process([message]))[0].get(SELECTION))
+    part, whole = read
+    assert part["coverage"][0] > whole["coverage"][0]
+    assert (len(part["several"]), len(whole["several"])) == (2, 0)

@@ -48,7 +48,7 @@ def test_compares_with_examples_and_with_their_middle(vectors, english):
 def test_says_nothing_of_labels_without_readable_examples(vectors, english):
     nearest, middle = vectors.columns(english.read(["screening a firm"]))
     assert nearest[0, [1, 3]].tolist() == middle[0, [1, 3]].tolist() == [0, 0]
-    assert nearest[0, 0] == pytest.approx(1, abs=1e-4)
+    assert nearest[0, 0] == pytest.approx(1, abs=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_says_nothing_without_examples(english):
 
 
 def test_is_the_same_when_built_anew_from_its_rows(vectors, english):
-    again = QuestionVectors(vectors.owners, vectors.rows, labels=4)
+    again = QuestionVectors.from_arrays(vectors.to_arrays(), labels=4)
     asked = english.read(["screening"])
     assert np.array_equal(again.columns(asked), vectors.columns(asked))
 
@@ -111,9 +111,9 @@ def test_compares_the_likeliest_examples_whole_and_the_others_nearly():
     alike = rows @ (asked / np.linalg.norm(asked))
     exact = np.asarray([alike[owners == label].max() for label in range(labels)])
     first = np.argsort(-exact)[:20]
-    assert nearest[0, first] == pytest.approx(exact[first], abs=1e-3)
+    assert nearest[0, first] == pytest.approx(exact[first], abs=3e-3)
     assert nearest[0] == pytest.approx(exact, abs=0.1)
-    assert abs(nearest[0] - exact).max() > 1e-3, "all were compared whole"
+    assert abs(nearest[0] - exact).max() > 5e-3, "all were compared whole"
 
 
 def test_finds_the_same_of_one_text_and_of_many():

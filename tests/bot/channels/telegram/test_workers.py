@@ -10,6 +10,7 @@ import signal
 import sys
 
 import pytest
+from telegram import Update
 
 from bot.channels.telegram import workers as receiving
 from bot.channels.telegram.intake import DurableQueue
@@ -80,6 +81,66 @@ async def test_says_that_telegram_cannot_be_reached(settings, unused_tcp_port):
     away = dataclasses.replace(settings, telegram_api_url=f"http://127.0.0.1:{unused_tcp_port}")
     with pytest.raises(ChannelError, match="cannot be reached"):
         await receiving.run(away, lambda index: ["false"], 2)
+
+
+# A worker that says what it is given, and finishes what is to be finished; told to die, it is killed.
+_SAYS = """
+import json, os, signal, sys
+index, said = sys.argv[1], open(sys.argv[2], "a", buffering=1)
+said.write(f"{index} ready\\n")
+print("ready", flush=True)
+for line in sys.stdin:
+    update = json.loads(line)
+    text = update["message"]["text"]
+    said.write(f"{index} {update['update_id']} {text}\\n")
+    if text == "die" and index == "0":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if text != "keep":
+        print("done", update["update_id"], flush=True)
+"""
+
+
+def _update(number, text):
+    chat = {"id": 7, "type": "private"}
+    message = {"message_id": number, "date": 1_700_000_000, "chat": chat, "text": text}
+    return Update.de_json({"update_id": number, "message": message}, None)
+
+
+@pytest.fixture
+async def heard(tmp_path):
+    """A pipe that every worker writes to, line by line, and what reads it."""
+    path = tmp_path / "heard"
+    os.mkfifo(path)
+    lines = asyncio.StreamReader()
+    both = os.fdopen(os.open(path, os.O_RDWR | os.O_NONBLOCK), "rb", buffering=0)
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), both)
+    yield path, lines
+    transport.close()
+
+
+async def test_passes_on_what_a_dead_worker_had_and_keeps_each_person_with_one(tmp_path, heard):
+    path, lines = heard
+
+    async def said():
+        return (await asyncio.wait_for(lines.readline(), PATIENCE_S)).decode().strip()
+
+    with Inbox(f"sqlite:///{tmp_path / 'guide.db'}", tmp_path / "inbox", "k" * 20, "telegram/1") as inbox:
+        queue = DurableQueue(inbox, lambda update: "ada", Metrics())
+        workers = receiving.Workers(lambda i: [sys.executable, "-c", _SAYS, str(i), str(path)], 2, queue, inbox)
+        person = next(name for name in map(str, range(99)) if workers._free_for(name).index == 0)
+        workers.start()
+        assert {await said(), await said()} == {"0 ready", "1 ready"}
+        await asyncio.wait_for(workers.ready.wait(), PATIENCE_S)
+        for number, text in enumerate(("keep", "die", "and then?"), 1):
+            workers.give(person, _update(number, text))
+        assert [await said(), await said()] == ["0 1 keep", "0 2 die"]
+        assert [await said() for _ in range(3)] == ["1 1 keep", "1 2 die", "1 3 and then?"]
+        # Started again, it gets nothing of a person of whom the other still has something.
+        assert await said() == "0 ready"
+        workers.give(person, _update(4, "one more"))
+        assert await said() == "1 4 one more"
+        await workers.stop()
 
 
 async def test_is_told_by_a_worker_how_long_an_update_is_to_wait(tmp_path, clock):
