@@ -33,8 +33,8 @@ _SKETCHED, _SEED = 1024, 1
 _MANY, _AGAIN = 5_000, 2
 
 # Examples are not looked up by an n-gram that more of them have than this: with 56,000 examples four fifths of all that
-# was looked up, for a twentieth of a message's weight (1.2 ms instead of 2.7). 0.3 points fewer English tuning questions
-# are found and 0.2 points more Chinese ones (cross-fitted, 2026-11-30).
+# was looked up, for a twentieth of a message's weight (1.2 ms instead of 2.7). 0.3 points fewer English tuning
+# questions are found and 0.2 points more Chinese ones (cross-fitted, 2026-11-30).
 _COMMON = 4_000
 
 

@@ -22,8 +22,9 @@ _EVERY = 8
 # The numbers of a row are kept as whole ones from minus to plus this, a byte each, with the row's own scale: a
 # likeness is then wrong by 5 in 10,000.
 _STEPS = 127
-# Examples that are enough to tell these dimensions by.
-_ENOUGH = 8192
+# Examples that are enough to tell these dimensions by, and as many as are turned back into vectors at a time: fresh
+# memory for all of them is most of what it takes.
+_ENOUGH, _AT_A_TIME = 4096, 512
 
 
 class SentenceEncoder(Protocol):
@@ -89,8 +90,8 @@ class QuestionVectors:
         self._centres = centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-6)
         self._directions = _main_directions(self._whole(slice(None, None, len(rows) // _ENOUGH + 1)))
         self._coarse = np.empty((len(rows), self._directions.shape[1]), dtype=np.float32)
-        for start in range(0, len(rows), _ENOUGH):
-            part = slice(start, start + _ENOUGH)
+        for start in range(0, len(rows), _AT_A_TIME):
+            part = slice(start, start + _AT_A_TIME)
             self._coarse[part] = self._whole(part) @ self._directions
 
     def _whole(self, which: Any) -> Array:

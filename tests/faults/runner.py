@@ -43,6 +43,8 @@ class Outcome:
     apologies: int = 0
     repeated: int = 0
     unrecorded: int = 0
+    #: How long after the cause had ended newcomers were answered, and every process was healthy.
+    served_s: float = 0.0
     recovered_s: float = 0.0
     problems: list[str] = field(default_factory=list)
 
@@ -85,7 +87,7 @@ async def run(
         if scenario:
             await asked(load.questions // 4)
             await scenario.strike(Strike(installation, random.Random(seed), asked, load.fault_length))
-        outcome.recovered_s = await _recovered(installation, ledger, probes, catalogue, chance)
+        outcome.served_s, outcome.recovered_s = await _recovered(installation, ledger, probes, catalogue, chance)
         await asking
         is_settled = await counted.until(ledger.is_settled, PATIENCE_S)
         await _finished(installation)
@@ -138,10 +140,9 @@ async def _recovered(
     probes: Sequence[Person],
     catalogue: dict[str, Sequence[Asked]],
     chance: random.Random,
-) -> float:
-    """Waits until every process is healthy and newcomers are answered; returns how many seconds that took."""
+) -> tuple[float, float]:
+    """Waits until newcomers are answered and every process is healthy; returns how many seconds either took."""
     began = time.monotonic()
-    await installation.until_healthy()
     for number, person in enumerate(probes):
         asked = chance.choice(catalogue[LANGUAGES[number % 2]])
         ledger.ask(person.id, asked)
@@ -151,7 +152,9 @@ async def _recovered(
         lambda: all(1 in ledger.people[chat].places for chat in ids), PATIENCE_S
     )
     assert is_served, f"newcomers are not answered\n{installation.said()}"
-    return time.monotonic() - began
+    served_s = time.monotonic() - began
+    await installation.until_healthy()
+    return served_s, time.monotonic() - began
 
 
 async def _finished(installation: Installation) -> None:

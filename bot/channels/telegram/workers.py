@@ -45,6 +45,8 @@ class _Worker:
     index: int
     process: asyncio.subprocess.Process | None = None
     is_ready: bool = False
+    #: It has died, and what it had begun is not given back yet: nobody else could take it.
+    is_left: bool = False
     pause_s: float = _PAUSE_S
     #: Number → person and update, of what it was given and has not finished.
     given: dict[int, tuple[str, Update]] = field(default_factory=dict)
@@ -65,6 +67,8 @@ class Workers:
         self._all = [_Worker(index) for index in range(count)]
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
+        #: The first worker is ready, or will not be: until then the others leave it the processor.
+        self._begun = asyncio.Event()
         self.ready = asyncio.Event()
 
     @property
@@ -73,7 +77,7 @@ class Workers:
         return [w.process.pid for w in self._all if w.process is not None and w.process.returncode is None]
 
     def start(self) -> None:
-        """Starts the workers; `ready` is set once all are."""
+        """Starts the workers, the first one before the others; `ready` is set once all are."""
         self._tasks = [asyncio.create_task(self._keep(worker)) for worker in self._all]
 
     def give(self, person: str, update: Update) -> None:
@@ -95,6 +99,7 @@ class Workers:
     async def stop(self) -> None:
         """Ends the workers, which finish first what is in work."""
         self._stopping.set()
+        self._begun.set()
         if not self._tasks:  # Telegram was not reached
             return
         for worker in self._all:
@@ -109,18 +114,22 @@ class Workers:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _keep(self, worker: _Worker) -> None:
+        if worker.index:
+            await self._begun.wait()
         while not self._stopping.is_set():
             pipe = asyncio.subprocess.PIPE
             command = self._command(worker.index)
             process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=MOST_BYTES)
             worker.process = process
             await self._listen(worker, process)
-            worker.is_ready = False
+            worker.is_ready, worker.is_left = False, True
+            self._begun.set()
             code = await process.wait()
             if self._stopping.is_set():
                 return
             logger.error("worker %d has ended (%s) and is started again", worker.index, code)
             await self._give_back(worker)
+            worker.is_left = False
             self._pass_on(worker)
             await asyncio.sleep(worker.pause_s)
             worker.pause_s = min(2 * worker.pause_s, _LONGEST_PAUSE_S)
@@ -133,8 +142,11 @@ class Workers:
             word, number, wait_s = [*line.decode(errors="replace").split(), "", "", ""][:3]
             if word == "ready":
                 worker.is_ready, worker.pause_s = True, _PAUSE_S
+                self._begun.set()
                 for _, (_, update) in sorted(worker.given.items()):
                     _write(worker, update)
+                for other in self._all:
+                    self._pass_on(other)
                 if all(each.is_ready for each in self._all):
                     self.ready.set()
             elif word == "done" and number.removeprefix("-").isdecimal():  # our own updates have negative numbers
@@ -144,8 +156,8 @@ class Workers:
                 self._queue.left(int(number))
 
     def _pass_on(self, worker: _Worker) -> None:
-        """Hands what a worker that has died had not finished to those that are ready, if any is."""
-        if any(each.is_ready for each in self._all):
+        """Hands what waits for a worker that is being started, or that has died, to those that are ready, if any is."""
+        if not worker.is_ready and not worker.is_left and any(each.is_ready for each in self._all):
             left, worker.given = sorted(worker.given.items()), {}
             for _, (person, update) in left:
                 self.give(person, update)

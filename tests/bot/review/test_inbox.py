@@ -36,6 +36,14 @@ def test_keeps_filters_in_the_address(admin, record):
     assert "language=zh&amp;text=%E5%B0%BD%E8%81%8C&amp;state=any" in page
 
 
+def test_says_how_many_enquiries_a_filter_finds(admin, record):
+    for number in range(60):
+        record(number, text="is it dear" if number < 55 else "who asks")
+    for text, count in (("dear", 55), ("who", 5), ("nowhere", 0)):
+        page = admin.get(f"/inbox?text={text}").text
+        assert f'<span class="dim">{count} enquiries</span>' in page
+
+
 @pytest.mark.parametrize(
     ("query", "canonical"),
     [

@@ -50,6 +50,8 @@ def test_turns_pages_forth_and_back_without_loss(queue, seven, order):
     assert [row.id for row in back.rows] == whole[3:6]
     assert (back.has_before, back.has_after) == (True, True)
     assert not queue.page(EVERY, order, before=whole[3], limit=3).has_before
+    sizes = {"first": {"limit": 3}, "last": {"after": whole[5]}, "all": {"limit": 7}}
+    assert [name for name, size in sizes.items() if queue.page(EVERY, order, **size).is_whole] == ["all"]
 
 
 def test_puts_the_most_doubtful_first(queue, seven):

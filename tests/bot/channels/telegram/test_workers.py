@@ -87,6 +87,8 @@ async def test_says_that_telegram_cannot_be_reached(settings, unused_tcp_port):
 _SAYS = """
 import json, os, signal, sys
 index, said = sys.argv[1], open(sys.argv[2], "a", buffering=1)
+if index == "1" and len(sys.argv) > 3:
+    sys.stdin.read()
 said.write(f"{index} ready\\n")
 print("ready", flush=True)
 for line in sys.stdin:
@@ -140,6 +142,20 @@ async def test_passes_on_what_a_dead_worker_had_and_keeps_each_person_with_one(t
         assert await said() == "0 ready"
         workers.give(person, _update(4, "one more"))
         assert await said() == "1 4 one more"
+        await workers.stop()
+
+
+async def test_hands_what_waits_for_a_worker_that_is_being_started_to_the_first_that_is_ready(tmp_path, heard):
+    path, lines = heard
+    with Inbox(f"sqlite:///{tmp_path / 'guide.db'}", tmp_path / "inbox", "k" * 20, "telegram/1") as inbox:
+        queue = DurableQueue(inbox, lambda update: "ada", Metrics())
+        command = lambda index: [sys.executable, "-c", _SAYS, str(index), str(path), "and is slow"]  # noqa: E731
+        workers = receiving.Workers(command, 2, queue, inbox)
+        person = next(name for name in map(str, range(99)) if workers._free_for(name).index == 1)
+        workers.start()
+        workers.give(person, _update(1, "hello"))
+        said = [await asyncio.wait_for(lines.readline(), PATIENCE_S) for _ in range(2)]
+        assert said == [b"0 ready\n", b"0 1 hello\n"]
         await workers.stop()
 
 
