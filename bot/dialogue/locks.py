@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from rasa.core.lock_store import InMemoryLockStore
@@ -17,6 +21,8 @@ logger = logging.getLogger(__name__)
 #: A turn takes hundredths of a second. A lock that nobody has let go of belongs to a process that is gone.
 _LIFETIME_S = 30.0
 _LOOK_EVERY_S = 0.02
+#: After so long it is looked whether whoever holds the lock is still there.
+_TURN_S = 0.5
 #: Redis is on the same machine or next to it; whoever waits longer for it waits for nothing.
 _TIMEOUT_S = 0.5
 _PREFIX = "partnerguide:turn:"
@@ -52,7 +58,7 @@ class SharedLocks(InMemoryLockStore):  # type: ignore[misc]  # rasa ships no typ
             f"{_PREFIX}{conversation_id}", timeout=_LIFETIME_S, sleep=_LOOK_EVERY_S, blocking_timeout=_LIFETIME_S
         )
         try:
-            is_held = await self._taken(lock)
+            is_held = await self._taken(redis, lock)
             try:
                 yield
             finally:
@@ -64,9 +70,13 @@ class SharedLocks(InMemoryLockStore):  # type: ignore[misc]  # rasa ships no typ
             with contextlib.suppress(RedisError, OSError):
                 await redis.close(close_connection_pool=True)
 
-    async def _taken(self, lock: Any) -> bool:
+    async def _taken(self, redis: Redis[bytes], lock: Any) -> bool:
+        token = f"{_process_space()}/{os.getpid()}/{uuid.uuid4().hex}"
         try:
-            is_held = bool(await lock.acquire())
+            is_held = bool(await lock.acquire(token=token, blocking_timeout=_TURN_S))
+            if not is_held:
+                await _take_from_the_dead(redis, lock)
+                is_held = bool(await lock.acquire(token=token))
         except (RedisError, OSError) as error:
             if not self._is_away:
                 logger.warning("Redis is away (%s); each process keeps its own order meanwhile", type(error).__name__)
@@ -76,3 +86,22 @@ class SharedLocks(InMemoryLockStore):  # type: ignore[misc]  # rasa ships no typ
             logger.warning("Redis is back")
         self._is_away = False
         return is_held
+
+
+async def _take_from_the_dead(redis: Redis[bytes], lock: Any) -> None:
+    """Lets go of a lock that a killed process of this machine has left."""
+    holder = await redis.get(lock.name) or b""
+    space, process, _ = [*holder.decode(errors="replace").split("/"), "", ""][:3]
+    if space and space == _process_space() and process.isdecimal() and not Path("/proc", process).exists():
+        with contextlib.suppress(LockError):  # somebody else has it by now
+            await lock.do_release(holder)
+
+
+@lru_cache(maxsize=1)
+def _process_space() -> str:
+    """Returns what names the processes among which this one's number is its own; empty where nothing tells."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot}:{os.readlink('/proc/self/ns/pid')}"
+    except OSError:  # another system than Linux
+        return ""

@@ -2,11 +2,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
+import sys
 
 import pytest
+from redis import Redis
 
 from bot.dialogue import locks
 from bot.dialogue.locks import SharedLocks
+from tests.conftest import ROOT
 from tests.redis_server import one_redis, redis_server  # noqa: F401  # fixtures
 
 
@@ -77,3 +82,36 @@ async def test_lets_go_when_a_turn_fails(redis_server):  # noqa: F811
         pass
     async with other.lock("ada"):
         pass
+
+
+_DIES = """
+import asyncio, os, signal, sys
+from bot.dialogue import locks
+
+async def die():
+    locks._LIFETIME_S = 3600
+    async with locks.SharedLocks(sys.argv[1]).lock("ada"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(die())
+"""
+
+
+async def test_takes_the_lock_of_a_process_that_was_killed(redis_server, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(locks, "_LIFETIME_S", 3600)  # nobody would wait for it to end by itself
+    dead = await asyncio.create_subprocess_exec(sys.executable, "-c", _DIES, redis_server.url, cwd=ROOT)
+    assert await dead.wait() == -signal.SIGKILL
+    await asyncio.wait_for(_turns([SharedLocks(redis_server.url)], "ada", []), 60)
+
+
+@pytest.mark.parametrize("holder", ["elsewhere/999999999/1", "{here}/{process}/1", "1"])
+async def test_leaves_the_lock_to_whoever_may_still_be_there(redis_server, monkeypatch, holder):  # noqa: F811
+    monkeypatch.setattr(locks, "_TURN_S", 0.01)
+    monkeypatch.setattr(locks, "_LIFETIME_S", 0.05)
+    holder = holder.format(here=locks._process_space(), process=os.getpid()).encode()
+    with Redis.from_url(redis_server.url) as redis:
+        redis.set("partnerguide:turn:grace", holder)
+        async with SharedLocks(redis_server.url).lock("grace"):
+            assert redis.get("partnerguide:turn:grace") == holder
+        assert redis.get("partnerguide:turn:grace") == holder
+        redis.delete("partnerguide:turn:grace")
