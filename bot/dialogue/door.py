@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import gc
 import logging
 import time
 import uuid
@@ -22,7 +21,7 @@ from bot import services
 from bot.dialogue import recalling
 from bot.dialogue.naming import is_of
 from bot.dialogue.offering import LastReplies
-from bot.dialogue.opening import agent_of, enforce_retention, forget_rested
+from bot.dialogue.opening import agent_of, enforce_retention, forget_rested, settle_memory
 from bot.dialogue.parsing import entities_of, parsed
 from bot.dialogue.training import ModelRecord, verified_model
 from bot.dialogue.typed import choice_of, defused, without_markup
@@ -143,6 +142,7 @@ class Dialogue:
         except KnowledgeError as error:
             logger.warning("the knowledge base of before stays in use: %s", error)
         self._loaded = (agent, model)
+        settle_memory()
 
     async def ask(self, message: Message) -> Answer:
         """Returns the answer to a message; never raises for what a person may send or for a fault inside."""
@@ -383,7 +383,7 @@ def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
         memory = ProcessMemory(Domain.empty())
     locks = SharedLocks(settings.redis_url) if settings.redis_url and lasting else None
     agent = agent_of(path, memory, locks)
-    gc.freeze()  # what is loaded stays: no search for garbage need look at it
+    settle_memory()
     dialogue = Dialogue(
         settings, shared.knowledge, shared.phrases, shared.store, agent, memory, record, switches=shared.switches
     )

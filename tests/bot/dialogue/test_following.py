@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import threading
+import weakref
 from dataclasses import asdict, replace
 
 import pytest
@@ -44,6 +45,14 @@ def dialogue(trained):
 async def _outcome(dialogue, conversation="c1"):
     answer = await dialogue.ask(Message(conversation, "jsonl", QUESTION))
     return answer.reply.entry, dialogue.store.get(answer.reply.enquiry_id).model_version
+
+
+def test_lets_go_of_the_model_of_before(dialogue, trained):
+    settings, second = trained
+    before = weakref.ref(dialogue._agent.processor)
+    registry.activate(settings, second)
+    assert ModelFollower(dialogue).look()
+    assert before() is None
 
 
 async def test_answers_with_the_activated_model_from_the_next_message_on(dialogue, trained):
