@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.dialogue.typed import defused
+from bot.knowledge.joining import AS_ONE
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
+
+# What finds the entities, as it is called in `config.yml`.
+_RECOGNISER = "EntityRecogniser"
 
 
 async def parsed(agent: Agent, text: str, *, as_one: bool = False) -> Mapping[str, Any]:
@@ -18,8 +22,6 @@ async def parsed(agent: Agent, text: str, *, as_one: bool = False) -> Mapping[st
         as_one: whether neither parts of the text nor several questions in it are to be looked at.
     """
     from rasa.core.channels.channel import UserMessage
-
-    from bot.nlu.entry_selector import AS_ONE
 
     found: Mapping[str, Any] = await agent.processor.parse_message(
         UserMessage(defused(text), metadata={AS_ONE: as_one})
@@ -33,10 +35,8 @@ def entities_of(agent: Agent, text: str) -> Mapping[str, Any]:
     from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
     from rasa.shared.core.trackers import DialogueStateTracker
 
-    from bot.nlu.entity_recogniser import EntityRecogniser
-
     nodes = agent.processor.model_metadata.predict_schema.nodes.items()
-    name = next((name for name, node in nodes if issubclass(node.uses, EntityRecogniser)), None)
+    name = next((name for name, node in nodes if node.uses.__name__ == _RECOGNISER), None)
     if name is None:
         return {}
     inputs = {

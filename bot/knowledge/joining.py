@@ -11,6 +11,8 @@ from bot.knowledge.ellipsis import filled_in, step, without_steps
 from bot.knowledge.loader import KnowledgeBase
 from bot.knowledge.selection import Decision, Question, decide
 
+#: The key in a message's metadata that has it read as one: neither its parts nor several questions in it are looked at.
+AS_ONE = "as_one"
 #: Has a text understood, as the trained model does it.
 Reader = Callable[[str], Awaitable[Question]]
 

@@ -14,6 +14,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.knowledge.joining import AS_ONE
 from bot.knowledge.loader import load, normal_question
 from bot.knowledge.search import Index
 from bot.languages import script_of
@@ -49,8 +50,6 @@ Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
 #: The key of the selector's output in the parsed message.
 SELECTION = "selection"
-#: The key in a message's metadata that has it read as one: neither its parts nor several questions in it are looked at.
-AS_ONE = "as_one"
 # What the label of an example has when the message is that very example, and the other labels share the rest.
 _EXAMPLE_SHARE = 0.97
 

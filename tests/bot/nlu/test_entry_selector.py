@@ -7,8 +7,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.errors import SettingsError
+from bot.knowledge.joining import AS_ONE
 from bot.nlu.entity_recogniser import EntityRecogniser
-from bot.nlu.entry_selector import AS_ONE, SELECTION, EntrySelector, _unambiguous
+from bot.nlu.entry_selector import SELECTION, EntrySelector, _unambiguous
 from bot.nlu.example_classifier import LIKENESSES, ExampleClassifier
 from bot.nlu.meaning import Meaning
 
