@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -132,14 +132,15 @@ class EntrySelector(TrainedComponent):
 
         readers = self._readers()
 
-        def encode() -> tuple[Meaning, Said]:
+        def encode(counting: Future[tuple[Examples, Array]]) -> tuple[Meaning, Said]:
             meaning = Meaning.fit(readers, questions, labels, lambda: counting.result()[0].sketches())
             examples, rows = counting.result()
             return meaning, meaning.read(said, examples.sketches(rows))
 
         # Matrix products leave the interpreter to others: texts are encoded while everything else is read.
         with ThreadPoolExecutor(max_workers=3) as beside:
-            counting, encoding = beside.submit(count), beside.submit(encode)
+            counting = beside.submit(count)
+            encoding = beside.submit(encode, counting)
             recogniser = Recogniser(build(knowledge, nlu_data))
             about = profiles(labels, knowledge, recogniser)
             self._evidence = Evidence.of(labels, about, questions, entry_documents(labels, knowledge))

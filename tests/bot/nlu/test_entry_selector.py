@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+import bot.nlu.entry_selector
 from bot.errors import SettingsError
 from bot.knowledge.joining import AS_ONE
 from bot.nlu.entity_recogniser import EntityRecogniser
@@ -33,6 +35,21 @@ def pipeline(train):
         return lambda: [one.load() for one in trained]
 
     return run
+
+
+class _Prompt(ThreadPoolExecutor):
+    """Goes on only when what was handed in is done, as a program that is held up right there does."""
+
+    def submit(self, *args, **kwargs):
+        future = super().submit(*args, **kwargs)
+        wait([future])
+        return future
+
+
+def test_is_trained_in_whatever_order_its_threads_run(pipeline, say, monkeypatch):
+    monkeypatch.setattr(bot.nlu.entry_selector, "ThreadPoolExecutor", _Prompt)
+    output = say("principle 7", *pipeline()())
+    assert output[SELECTION]["ranking"][0]["entry"] == "duties.precaution"
 
 
 @pytest.mark.parametrize(
