@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.conftest import ROOT
-from tests.faults.__main__ import RESTARTING, _growth, order
+from tests.faults.__main__ import RESTARTING, ROUNDS, _growth, order, settled_from
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.wall_clock import NO_LIBRARY
 
@@ -18,12 +18,17 @@ def test_draws_the_same_faults_from_the_same_seed():
     assert order(3, 40) == order(3, 40) != order(4, 40)
 
 
-def test_strikes_with_every_fault_and_restarts_in_the_first_half_alone():
-    drawn = order(1, 40)
-    assert (len(drawn), set(drawn)) == (40, set(SCENARIOS))
-    assert not set(drawn[20:]) & set(RESTARTING)
-    counts = Counter(drawn[:20]).values()
+@pytest.mark.parametrize(("rounds", "first"), [(40, 20), (ROUNDS, len(SCENARIOS)), (len(SCENARIOS), len(SCENARIOS))])
+def test_strikes_with_every_fault_and_ends_with_those_that_restart_nothing(rounds, first):
+    drawn = order(1, rounds)
+    assert (len(drawn), set(drawn), settled_from(rounds)) == (rounds, set(SCENARIOS), first)
+    assert not set(drawn[first:]) & set(RESTARTING)
+    counts = Counter(drawn[:first]).values()
     assert max(counts) - min(counts) <= 1
+
+
+def test_leaves_rounds_to_watch_the_memory_in():
+    assert ROUNDS - settled_from(ROUNDS) >= 8
 
 
 @pytest.mark.parametrize(
