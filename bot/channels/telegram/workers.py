@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 #: A worker that dies at once is not started again at once: so long, doubled each time, up to a minute.
 _PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 60.0
+#: So long after a process was killed its end is known.
+_KILLED_S = 10.0
 
 
 @dataclass
@@ -103,14 +105,17 @@ class Workers:
         if not self._tasks:  # Telegram was not reached
             return
         for worker in self._all:
-            if worker.process is not None and worker.process.stdin is not None:
-                worker.process.stdin.close()
+            if worker.process is not None:
+                _end(worker.process)
         _, late = await asyncio.wait(self._tasks, timeout=LAST_S + 10)
-        for worker in self._all:
-            if late and worker.process is not None and worker.process.returncode is None:
-                worker.process.kill()
-        for task in late:
-            task.cancel()
+        if late:
+            for worker in self._all:
+                if worker.process is not None and worker.process.returncode is None:
+                    worker.process.kill()
+            # Those hear of the end of their processes, and end; the others wait for what does not answer.
+            _, stuck = await asyncio.wait(late, timeout=_KILLED_S)
+            for task in stuck:
+                task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _keep(self, worker: _Worker) -> None:
@@ -121,6 +126,8 @@ class Workers:
             command = self._command(worker.index)
             process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=MOST_BYTES)
             worker.process = process
+            if self._stopping.is_set():  # while it was being started
+                _end(process)
             await self._listen(worker, process)
             worker.is_ready, worker.is_left = False, True
             self._begun.set()
@@ -131,7 +138,8 @@ class Workers:
             await self._give_back(worker)
             worker.is_left = False
             self._pass_on(worker)
-            await asyncio.sleep(worker.pause_s)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), worker.pause_s)
             worker.pause_s = min(2 * worker.pause_s, _LONGEST_PAUSE_S)
 
     async def _listen(self, worker: _Worker, process: asyncio.subprocess.Process) -> None:
@@ -167,6 +175,12 @@ class Workers:
             await asyncio.to_thread(self._inbox.give_back, list(worker.given))
         except StoreError as error:
             logger.warning("what a worker had begun waits until its lease expires: %s", error)
+
+
+def _end(process: asyncio.subprocess.Process) -> None:
+    """Tells a worker to finish what is in work, and to end."""
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _write(worker: _Worker, update: Update) -> None:

@@ -159,6 +159,41 @@ async def test_hands_what_waits_for_a_worker_that_is_being_started_to_the_first_
         await workers.stop()
 
 
+async def test_ends_a_worker_that_was_being_started_meanwhile(tmp_path, monkeypatch):
+    started, begin = asyncio.Queue(), asyncio.create_subprocess_exec
+
+    async def start_slowly(*words, **options):
+        process = await begin(*words, **options)
+        started.put_nowait(process)
+        await workers._stopping.wait()
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", start_slowly)
+    with Inbox(f"sqlite:///{tmp_path / 'guide.db'}", tmp_path / "inbox", "k" * 20, "telegram/1") as inbox:
+        queue = DurableQueue(inbox, lambda update: "ada", Metrics())
+        workers = receiving.Workers(
+            lambda index: [sys.executable, "-c", "import sys; sys.stdin.read()"], 1, queue, inbox
+        )
+        workers.start()
+        process = await asyncio.wait_for(started.get(), PATIENCE_S)
+        await workers.stop()
+        # By the end of its input: it was not killed.
+        assert process.returncode == 0
+
+
+async def test_kills_a_worker_that_does_not_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(receiving, "LAST_S", -9.9)
+    said = "print('ready', flush=True); import threading; threading.Event().wait()"
+    with Inbox(f"sqlite:///{tmp_path / 'guide.db'}", tmp_path / "inbox", "k" * 20, "telegram/1") as inbox:
+        queue = DurableQueue(inbox, lambda update: "ada", Metrics())
+        workers = receiving.Workers(lambda index: [sys.executable, "-c", said], 1, queue, inbox)
+        workers.start()
+        await asyncio.wait_for(workers.ready.wait(), PATIENCE_S)
+        await workers.stop()
+        assert workers._all[0].process.returncode == -signal.SIGKILL
+        assert workers.processes == []
+
+
 async def test_is_told_by_a_worker_how_long_an_update_is_to_wait(tmp_path, clock):
     with Inbox(f"sqlite:///{tmp_path / 'guide.db'}", tmp_path / "inbox", "k" * 20, "telegram/1") as inbox:
         queue = DurableQueue(inbox, lambda update: "ada", Metrics(), clock)
