@@ -47,6 +47,8 @@ def talked(models, tmp_path_factory):
             process.stdin.flush()
             answers[name] = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
+        # Its input stays open: the end of that would end it as well, and with another code.
+        process.wait(timeout=120)
         rest, errors = process.communicate(timeout=120)
     return SimpleNamespace(
         answers=answers, rest=rest, errors=errors.decode(), code=process.returncode, settings=_settings(var)
