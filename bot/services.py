@@ -57,18 +57,36 @@ def services() -> Services:
     with _lock:
         if _services is None:
             settings = Settings.from_env()
-            key = secret(settings)  # before the log is made: a secret made beside an old log is a warning
-            knowledge = load(settings.knowledge)
-            _services = Services(
-                settings=settings,
-                knowledge=knowledge,
-                phrases=load_phrases(settings.nlu_data, list(knowledge.spoken)),
-                store=EnquiryStore.from_settings(settings).open(),
-                texts=TextStore.from_settings(settings),
-                secret=key,
-                switches=LiveSwitches(SwitchStore.from_settings(settings)),
-            )
+            _services = built(settings, *words_of(settings))
         return _services
+
+
+def words_of(settings: Settings) -> tuple[KnowledgeBase, Phrases]:
+    """Returns what the files hold that answers are made from; no database is opened.
+
+    Raises:
+        BotError: they cannot be used.
+    """
+    knowledge = load(settings.knowledge)
+    return knowledge, load_phrases(settings.nlu_data, list(knowledge.spoken))
+
+
+def built(settings: Settings, knowledge: KnowledgeBase, phrases: Phrases) -> Services:
+    """Returns services with stores of their own.
+
+    Raises:
+        BotError: a setting or the log cannot be used.
+    """
+    key = secret(settings)  # before the log is made: a secret made beside an old log is a warning
+    return Services(
+        settings=settings,
+        knowledge=knowledge,
+        phrases=phrases,
+        store=EnquiryStore.from_settings(settings).open(),
+        texts=TextStore.from_settings(settings),
+        secret=key,
+        switches=LiveSwitches(SwitchStore.from_settings(settings)),
+    )
 
 
 def use(chosen: Services | None) -> None:

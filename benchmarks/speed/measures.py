@@ -51,6 +51,12 @@ def memory(process: int | str = "self") -> dict[str, int]:
     return found
 
 
+def own_memory(process: int) -> int:
+    """Returns the bytes of memory that a process holds, of what it shares with others its part; 0 where it is gone."""
+    lines = _read(Path(f"/proc/{process}/smaps_rollup")).splitlines()
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+
+
 def worked_s(process: int) -> float:
     """Returns the seconds of processor time that a process has used, without its children; 0 where it is gone."""
     fields = _read(Path(f"/proc/{process}/stat")).rpartition(")")[2].split()

@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.speed.asked import questions
 from benchmarks.speed.children import environment, folder, free_port, running, wait_for
-from benchmarks.speed.measures import family, memory, times, worked_s
+from benchmarks.speed.measures import family, own_memory, times, worked_s
 from bot.errors import BotError
 from bot.settings import Settings
 from tests.postgres_server import Postgres, binaries
@@ -85,7 +85,7 @@ async def _measured(
                 steps.append(await _step(crowd, bot, rate, step_s))
                 if not _is_sustained(steps[-1]):
                     break
-            held = {name: sum(memory(p).get("memory_bytes", 0) for p in parts) for name, parts in bot.parts.items()}
+            held = {name: sum(map(own_memory, parts)) for name, parts in bot.parts.items()}
     sustained = [step["per_s"] for step in steps if _is_sustained(step)]
     return {"steps": steps, "sustained_per_s": max(sustained, default=0), "memory_bytes": held}
 
@@ -138,7 +138,9 @@ async def _running(settings: Settings, server: TelegramServer, database: str, co
             await asyncio.to_thread(wait_for, f"http://127.0.0.1:{port + index}/readyz", process, printed)
         first, *others = family(process.pid)
         parts = {"bot" if count == 1 else "receiving": [first]}
-        parts |= {f"worker {index}": [each] for index, each in enumerate(others)} if count > 1 else {}
+        if count > 1:
+            mould, *workers = others
+            parts |= {"mould": [mould]} | {f"worker {index}": [each] for index, each in enumerate(workers)}
         if database == "postgresql":
             parts |= {"PostgreSQL": family(postgres.process_id), "Redis": [redis.process_id]}
         try:

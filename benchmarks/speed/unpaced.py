@@ -6,6 +6,7 @@ python -m benchmarks.speed.unpaced telegram …
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from bot.processor import settle
 
@@ -15,16 +16,15 @@ def main() -> int:
     import os
 
     settle(os.environ)
-    from bot.channels.telegram import pace, workers
+    from bot.channels.telegram import mould, pace
 
     pace.OVERALL = (1_000_000, 1.0)
-    run = workers.run
+    paced = mould.Mould
 
-    async def run_unpaced(settings, command, *rest):  # type: ignore[no-untyped-def]  # hands on what it is given
-        name = "benchmarks.speed.unpaced"
-        await run(settings, lambda i: [name if word == "bot.cli" else word for word in command(i)], *rest)
+    def unpaced(command: Sequence[str]) -> mould.Mould:
+        return paced(["benchmarks.speed.unpaced" if word == "bot.cli" else word for word in command])
 
-    workers.run = run_unpaced
+    mould.Mould = unpaced  # type: ignore[assignment,misc]  # the program looks it up when it needs it
     from bot.cli import main as run_program
 
     return run_program()

@@ -15,12 +15,25 @@ def ready_dialogue(settings: Settings, *, retrain_stale: bool, lasting: bool = F
     """Returns the dialogue, after training where no model has been trained yet.
 
     Args:
-        retrain_stale: whether a model that no longer fits the data is trained anew; otherwise it is used with a
-            notice on standard error.
+        retrain_stale: see `ready_model`.
         lasting: see `open_dialogue`.
 
     Raises:
         BotError: something that the dialogue needs cannot be used.
+    """
+    ready_model(settings, retrain_stale=retrain_stale)
+    return open_dialogue(settings, lasting=lasting)
+
+
+def ready_model(settings: Settings, *, retrain_stale: bool) -> None:
+    """Trains where no model has been trained yet, and sets up the log of the program.
+
+    Args:
+        retrain_stale: whether a model that no longer fits the data is trained anew; otherwise it is used with a
+            notice on standard error.
+
+    Raises:
+        BotError: the model cannot be trained.
     """
     logs.configure(as_json=settings.log_format == "json")
     if training.current(settings) is None:
@@ -36,4 +49,3 @@ def ready_dialogue(settings: Settings, *, retrain_stale: bool, lasting: bool = F
                     train_with_progress(settings)
         else:
             print(f"partnerguide: {path.name} is older than the data; run partnerguide train", file=sys.stderr)
-    return open_dialogue(settings, lasting=lasting)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot import logs
 from bot.cli._arguments import host_and_port, positive
-from bot.cli._dialogue import ready_dialogue
+from bot.cli._dialogue import ready_dialogue, ready_model
 from bot.dialogue import training
 from bot.errors import SettingsError
 from bot.knowledge.loader import load
@@ -19,7 +19,10 @@ from bot.settings import Settings
 from bot.store.secrets import secret
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from bot.channels.telegram.webhook import Webhook
+    from bot.dialogue.door import Dialogue
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=1,
         help="answer in so many processes; their monitors listen on ports in a row (default: in this one)",
     )
-    parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--mould", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--dry-run", action="store_true", help="show commands, descriptions and settings; send nothing")
     parser.set_defaults(run=_run)
 
@@ -58,27 +61,29 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     from bot.channels.telegram.monitor import Monitor
     from bot.channels.telegram.running import run
     from bot.channels.telegram.webhook import webhook_for
-    from bot.dialogue.following import ModelFollower
 
     need_token(settings)
     webhook = webhook_for(settings, options.webhook, *options.listen) if options.webhook else None
     secret(settings)
-    if options.worker is None and options.workers > 1:
+    if options.mould:
+        return _fork(options, settings)
+    if options.workers > 1:
         return _receive(options, settings, webhook)
     dialogue = ready_dialogue(settings, retrain_stale=False, lasting=True)
-    for name in ("bot", "actions"):
-        logging.getLogger(name).setLevel(logging.INFO)
 
     async def serve() -> None:
-        assembly = assemble(settings, dialogue, workers=options.workers)
-        if options.worker is None:
-            await run(assembly, webhook, monitor=Monitor(assembly.front, *watched) if watched else None)
-            return
-        from bot.channels.telegram.worker import work
+        assembly = assemble(settings, dialogue)
+        await run(assembly, webhook, monitor=Monitor(assembly.front, *watched) if watched else None)
 
-        near = Monitor(assembly.front, watched[0], watched[1] + options.worker) if watched else None
-        await work(assembly, options.worker, near)
+    return _serve(dialogue, serve)
 
+
+def _serve(dialogue: Dialogue, serve: Callable[[], Coroutine[None, None, None]]) -> int:
+    """Runs what serves people with a dialogue, which takes up the models that are activated meanwhile."""
+    from bot.dialogue.following import ModelFollower
+
+    for name in ("bot", "actions"):
+        logging.getLogger(name).setLevel(logging.INFO)
     try:
         with ModelFollower(dialogue):
             asyncio.run(serve())
@@ -88,15 +93,44 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _receive(options: argparse.Namespace, settings: Settings, webhook: Webhook | None) -> int:
-    """Runs the receiving process, which starts the workers with this command again."""
+    """Runs the receiving process, which has the workers forked by this command in another process."""
     from bot.channels.telegram import workers
+    from bot.channels.telegram.mould import Mould
 
     logs.configure(logging.INFO, as_json=settings.log_format == "json")
-    training.verified_model(settings)  # before so many processes find out
-    program = [sys.executable, "-m", "bot.cli", "telegram", "--workers", str(options.workers)]
+    training.verified_model(settings)  # before another process finds out
+    program = [sys.executable, "-m", "bot.cli", "telegram", "--mould", "--workers", str(options.workers)]
     more = ["--monitor", _written(options.monitor)] if options.monitor else []
-    asyncio.run(workers.run(settings, lambda i: [*program, "--worker", str(i), *more], options.workers, webhook))
+    asyncio.run(workers.run(settings, Mould([*program, *more]), options.workers, webhook))
     return 0
+
+
+def _fork(options: argparse.Namespace, settings: Settings) -> int:
+    """Loads everything, and works as whichever worker this process is then forked to be."""
+    from bot import services
+    from bot.channels.telegram.application import assemble
+    from bot.channels.telegram.monitor import Monitor
+    from bot.channels.telegram.mould import forked
+    from bot.channels.telegram.worker import work
+    from bot.dialogue.door import open_dialogue
+    from bot.dialogue.opening import load_current, settle_memory
+
+    ready_model(settings, retrain_stale=False)
+    loaded, words = load_current(settings), services.words_of(settings)
+    settle_memory()
+    index = forked()
+    if index is None:
+        return 0
+    services.use(services.built(settings, *words))
+    dialogue = open_dialogue(settings, lasting=True, loaded=loaded)
+
+    async def serve() -> None:
+        assembly = assemble(settings, dialogue, workers=options.workers)
+        watched: tuple[str, int] | None = options.monitor
+        near = Monitor(assembly.front, watched[0], watched[1] + index) if watched else None
+        await work(assembly, index, near)
+
+    return _serve(dialogue, serve)
 
 
 def _written(address: tuple[str, int]) -> str:

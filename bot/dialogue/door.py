@@ -21,9 +21,17 @@ from bot import services
 from bot.dialogue import recalling
 from bot.dialogue.naming import is_of
 from bot.dialogue.offering import LastReplies
-from bot.dialogue.opening import agent_of, enforce_retention, forget_rested, settle_memory
+from bot.dialogue.opening import (
+    Loaded,
+    agent_of,
+    enforce_retention,
+    forget_rested,
+    give_memory,
+    load_current,
+    settle_memory,
+)
 from bot.dialogue.parsing import entities_of, parsed
-from bot.dialogue.training import ModelRecord, verified_model
+from bot.dialogue.training import ModelRecord
 from bot.dialogue.typed import choice_of, defused, without_markup
 from bot.errors import KnowledgeError
 from bot.flows import files
@@ -134,7 +142,7 @@ class Dialogue:
         Raises:
             ModelError: the model cannot be loaded; the one before stays in use.
         """
-        agent = agent_of(path, self._memory, like=self._agent)
+        agent = agent_of(path, like=self._agent)
         try:
             if folder_hash(self.settings.knowledge) != self._base.version:
                 self._base = load(self.settings.knowledge)
@@ -350,42 +358,42 @@ class Dialogue:
         return reply.with_note(self.phrases.get("not_recorded", language)) if recorded == "lost" else reply
 
 
-def open_dialogue(settings: Settings, *, lasting: bool = False) -> Dialogue:
-    """Returns the dialogue with the current model loaded.
+def open_dialogue(settings: Settings, *, lasting: bool = False, loaded: Loaded | None = None) -> Dialogue:
+    """Returns the dialogue with the current model.
 
     Args:
         lasting: whether conversations outlive the process, in a database; otherwise they live in memory.
+        loaded: the model where it is loaded already, by the process that this one was forked from.
 
     Raises:
         BotError: a setting, the knowledge base, the log or the model cannot be used.
     """
-    path, record = verified_model(settings)
-    from bot.dialogue.postponing import postpone
-    from bot.dialogue.quiet import quieten_rasa
-
-    postpone()
-    quieten_rasa()
+    at_hand = loaded or load_current(settings)
     shared = services.services()
     from rasa.shared.core.domain import Domain
 
-    from bot.dialogue.executor import trust_own_actions
     from bot.dialogue.locks import SharedLocks
-    from bot.dialogue.memory import ProcessMemory, know_events_by_type, lasting_memory
+    from bot.dialogue.memory import ProcessMemory, lasting_memory
 
     enforce_retention(settings, shared.store)
     files.discard_old(settings.var)
-    trust_own_actions()
-    know_events_by_type()
     memory: ProcessMemory | DatabaseMemory
     if lasting:
         memory = lasting_memory(dialogue_url(settings), settings.dialogue_retention_hours, shared.secret)
     else:
         memory = ProcessMemory(Domain.empty())
-    locks = SharedLocks(settings.redis_url) if settings.redis_url and lasting else None
-    agent = agent_of(path, memory, locks)
-    settle_memory()
+    give_memory(at_hand.agent, memory, SharedLocks(settings.redis_url) if settings.redis_url and lasting else None)
+    if loaded is None:  # otherwise what was loaded is settled, and shared for as long as nobody looks through it
+        settle_memory()
     dialogue = Dialogue(
-        settings, shared.knowledge, shared.phrases, shared.store, agent, memory, record, switches=shared.switches
+        settings,
+        shared.knowledge,
+        shared.phrases,
+        shared.store,
+        at_hand.agent,
+        memory,
+        at_hand.model,
+        switches=shared.switches,
     )
     # A follow-up is read together with the question before it by the model that answers at that moment.
     services.use(dataclasses.replace(shared, read=partial(dialogue.read, as_one=True), find=dialogue.find))

@@ -6,11 +6,12 @@ import ctypes
 import datetime
 import gc
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.dialogue import taught
-from bot.dialogue.training import LOCK
+from bot.dialogue.training import LOCK, ModelRecord, verified_model
 from bot.errors import ModelError, StoreError
 from bot.flows import files
 from bot.processor import keep_to_one_core
@@ -27,10 +28,36 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def agent_of(
-    path: Path, memory: ProcessMemory | DatabaseMemory, locks: LockStore | None = None, like: Agent | None = None
-) -> Agent:
-    """Returns the agent of a model; `like` is the one whose place it takes, which may still be in a conversation.
+@dataclass(frozen=True)
+class Loaded:
+    """A model with its agent, which has no lasting memory yet."""
+
+    agent: Agent
+    model: ModelRecord
+
+
+def load_current(settings: Settings) -> Loaded:
+    """Returns the current model, loaded, with everything around it that needs no database.
+
+    Raises:
+        ModelError: there is none, or it cannot be loaded.
+    """
+    path, record = verified_model(settings)
+    from bot.dialogue.postponing import postpone
+    from bot.dialogue.quiet import quieten_rasa
+
+    postpone()
+    quieten_rasa()
+    from bot.dialogue.executor import trust_own_actions
+    from bot.dialogue.memory import know_events_by_type
+
+    trust_own_actions()
+    know_events_by_type()
+    return Loaded(agent_of(path), record)
+
+
+def agent_of(path: Path, like: Agent | None = None) -> Agent:
+    """Returns the agent of a model, without lasting memory; or in the place of `like`, which may be in a conversation.
 
     Raises:
         ModelError: the model cannot be loaded.
@@ -48,8 +75,8 @@ def agent_of(
         # where the model cannot be loaded (rasa 3.6.21).
         agent = Agent.load(
             str(path),
-            tracker_store=ProcessMemory(Domain.empty()) if like else memory,
-            lock_store=like.lock_store if like else locks,
+            tracker_store=ProcessMemory(Domain.empty()),
+            lock_store=like.lock_store if like else None,
             action_endpoint=endpoint,
         )
     except Exception as error:
@@ -60,6 +87,16 @@ def agent_of(
         like.tracker_store.domain = agent.domain
     keep_to_one_core()
     return agent
+
+
+def give_memory(agent: Agent, memory: ProcessMemory | DatabaseMemory, locks: LockStore | None) -> None:
+    """Has an agent keep its conversations in `memory`, one turn of each at a time by `locks`, or within the process."""
+    from rasa.core.tracker_store import FailSafeTrackerStore
+
+    memory.domain = agent.domain
+    agent.tracker_store = agent.processor.tracker_store = FailSafeTrackerStore(memory)
+    if locks is not None:
+        agent.lock_store = agent.processor.lock_store = locks
 
 
 def settle_memory() -> None:

@@ -103,16 +103,13 @@ class Installation:
             await asyncio.sleep(0.1)
 
     def workers(self) -> list[int]:
-        """Returns the process ids of the workers that run, by index."""
+        """Returns the process ids of the workers that run, the first that was started first."""
+        return [worker for mould in self.moulds() for worker in _children(mould)]
+
+    def moulds(self) -> list[int]:
+        """Returns the process id of what the workers are forked from, where that runs."""
         assert self.process is not None
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        indexed = {}
-        for child in children:
-            with contextlib.suppress(OSError):
-                words = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
-                if "--worker" in words:
-                    indexed[int(words[words.index("--worker") + 1])] = int(child)
-        return [indexed[index] for index in sorted(indexed)]
+        return [child for child in _children(self.process.pid) if "--mould" in _words(child)]
 
     async def is_healthy(self, count: int = WORKERS) -> bool:
         """Returns whether every worker says that it is ready and that nothing it needs is away."""
@@ -176,6 +173,18 @@ class Installation:
         with contextlib.closing(psycopg2.connect(self.database_url)) as connection, connection.cursor() as cursor:
             cursor.execute(statement)
             return cursor.fetchall()
+
+
+def _children(process_id: int) -> list[int]:
+    with contextlib.suppress(OSError):  # it has ended
+        return sorted(map(int, Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()))
+    return []
+
+
+def _words(process_id: int) -> list[str]:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process_id}/cmdline").read_bytes().decode().split("\0")
+    return []
 
 
 def copied(project: Path, program_root: Path, place: Path) -> Path:

@@ -65,10 +65,10 @@ async def kill_worker(strike: Strike) -> None:
 
 
 async def kill_everything(strike: Strike) -> None:
-    """Kills the receiving process and all workers at once, and starts the program again."""
+    """Kills the receiving process, the mould and all workers at once, and starts the program again."""
     process = strike.on.process
     assert process is not None
-    for victim in [process.pid, *strike.on.workers()]:
+    for victim in [process.pid, *strike.on.workers(), *strike.on.moulds()]:
         os.kill(victim, signal.SIGKILL)
     await asyncio.to_thread(process.wait)
     strike.on.start()

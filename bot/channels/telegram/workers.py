@@ -1,7 +1,7 @@
 """The receiving process of several: it writes updates into the inbox and hands each person's to the same worker.
 
-It imports neither Rasa nor the knowledge base. What a worker that dies had not finished goes to the others, and so does
-what its people write until it has been started again, which takes as long as loading the model.
+It imports neither Rasa nor the knowledge base: the workers are forked from a process that does, the mould. What a
+worker that dies had not finished goes to the others, and so does what its people write until it has been forked again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from telegram import Update
@@ -23,11 +23,11 @@ from bot.channels.telegram.application import ALLOWED_UPDATES, need_token
 from bot.channels.telegram.front import CHANNEL, sender_id
 from bot.channels.telegram.intake import DurableQueue
 from bot.channels.telegram.metrics import Metrics
+from bot.channels.telegram.mould import Forked, Mould
 from bot.channels.telegram.reading import CarefulRequest
 from bot.channels.telegram.running import LAST_S, POLL_S, SWEEP_S, polling_failed, recover
 from bot.channels.telegram.secrecy import keep_token_out
 from bot.channels.telegram.webhook import Webhook, WebhookServer
-from bot.channels.telegram.worker import MOST_BYTES
 from bot.errors import ChannelError, StoreError
 from bot.settings import Settings
 from bot.store.inbox import Inbox
@@ -45,7 +45,7 @@ _KILLED_S = 10.0
 @dataclass
 class _Worker:
     index: int
-    process: asyncio.subprocess.Process | None = None
+    process: Forked | None = None
     is_ready: bool = False
     #: It has died, and what it had begun is not given back yet: nobody else could take it.
     is_left: bool = False
@@ -61,26 +61,26 @@ class _Worker:
 class Workers:
     """The worker processes."""
 
-    def __init__(self, command: Callable[[int], Sequence[str]], count: int, queue: DurableQueue, inbox: Inbox) -> None:
-        """Starts nothing yet; `command` gives the words that start the worker of an index."""
-        self._command = command
+    def __init__(self, mould: Mould, count: int, queue: DurableQueue, inbox: Inbox) -> None:
+        """Starts nothing yet."""
+        self._mould = mould
         self._queue = queue
         self._inbox = inbox
         self._all = [_Worker(index) for index in range(count)]
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
-        #: The first worker is ready, or will not be: until then the others leave it the processor.
-        self._begun = asyncio.Event()
         self.ready = asyncio.Event()
 
     @property
     def processes(self) -> list[int]:
         """The process ids of the workers that run."""
-        return [w.process.pid for w in self._all if w.process is not None and w.process.returncode is None]
+        return [worker.process.process_id for worker in self._all if worker.process is not None]
 
     def start(self) -> None:
-        """Starts the workers, the first one before the others; `ready` is set once all are."""
+        """Starts the workers; `ready` is set once all are."""
         self._tasks = [asyncio.create_task(self._keep(worker)) for worker in self._all]
+        for task in self._tasks:
+            task.add_done_callback(_tell_of_a_fault)
 
     def give(self, person: str, update: Update) -> None:
         """Hands an update to the worker that works for a person; it waits where none is ready.
@@ -101,56 +101,59 @@ class Workers:
     async def stop(self) -> None:
         """Ends the workers, which finish first what is in work."""
         self._stopping.set()
-        self._begun.set()
+        self._mould.close()
         if not self._tasks:  # Telegram was not reached
             return
         for worker in self._all:
             if worker.process is not None:
-                _end(worker.process)
+                worker.process.end()
         _, late = await asyncio.wait(self._tasks, timeout=LAST_S + 10)
         if late:
             for worker in self._all:
-                if worker.process is not None and worker.process.returncode is None:
+                if worker.process is not None:
                     worker.process.kill()
             # Those hear of the end of their processes, and end; the others wait for what does not answer.
             _, stuck = await asyncio.wait(late, timeout=_KILLED_S)
             for task in stuck:
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._mould.stop()
 
     async def _keep(self, worker: _Worker) -> None:
-        if worker.index:
-            await self._begun.wait()
         while not self._stopping.is_set():
-            pipe = asyncio.subprocess.PIPE
-            command = self._command(worker.index)
-            process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=MOST_BYTES)
-            worker.process = process
-            if self._stopping.is_set():  # while it was being started
-                _end(process)
-            await self._listen(worker, process)
-            worker.is_ready, worker.is_left = False, True
-            self._begun.set()
-            code = await process.wait()
+            try:
+                worker.process = await self._mould.fork(worker.index)
+            except ChannelError as error:
+                logger.error("worker %d: %s; it is tried again", worker.index, error)
+            else:
+                if self._stopping.is_set():  # while it was being started
+                    worker.process.end()
+                await self._until_its_end(worker, worker.process)
             if self._stopping.is_set():
                 return
-            logger.error("worker %d has ended (%s) and is started again", worker.index, code)
-            await self._give_back(worker)
-            worker.is_left = False
             self._pass_on(worker)
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), worker.pause_s)
             worker.pause_s = min(2 * worker.pause_s, _LONGEST_PAUSE_S)
 
-    async def _listen(self, worker: _Worker, process: asyncio.subprocess.Process) -> None:
+    async def _until_its_end(self, worker: _Worker, process: Forked) -> None:
+        try:
+            await self._listen(worker, process)
+        finally:
+            worker.is_ready, worker.process = False, None
+            process.close()
+        if not self._stopping.is_set():
+            logger.error("worker %d has ended and is started again", worker.index)
+            worker.is_left = True
+            await self._give_back(worker)
+            worker.is_left = False
+
+    async def _listen(self, worker: _Worker, process: Forked) -> None:
         """Hears what a worker says until it ends; what it was to get meanwhile it gets when it is ready."""
-        if process.stdout is None:
-            return
-        while line := await process.stdout.readline():
+        while line := await process.lines.readline():
             word, number, wait_s = [*line.decode(errors="replace").split(), "", "", ""][:3]
             if word == "ready":
                 worker.is_ready, worker.pause_s = True, _PAUSE_S
-                self._begun.set()
                 for _, (_, update) in sorted(worker.given.items()):
                     _write(worker, update)
                 for other in self._all:
@@ -177,22 +180,20 @@ class Workers:
             logger.warning("what a worker had begun waits until its lease expires: %s", error)
 
 
-def _end(process: asyncio.subprocess.Process) -> None:
-    """Tells a worker to finish what is in work, and to end."""
-    if process.stdin is not None:
-        process.stdin.close()
+def _tell_of_a_fault(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        logger.error("a worker is looked after no more", exc_info=error)
 
 
 def _write(worker: _Worker, update: Update) -> None:
-    if worker.process is not None and worker.process.stdin is not None:
+    if worker.process is not None:
         # Without waiting: a worker that is slow must not hold up the others, and all of it is in the inbox.
-        with contextlib.suppress(OSError, RuntimeError):
-            worker.process.stdin.write(update.to_json().encode() + b"\n")
+        worker.process.write(update.to_json().encode() + b"\n")
 
 
 async def run(
     settings: Settings,
-    command: Callable[[int], Sequence[str]],
+    mould: Mould,
     count: int,
     webhook: Webhook | None = None,
     started: Callable[[Workers], None] = lambda workers: None,
@@ -206,16 +207,14 @@ async def run(
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with _receiving(settings, command, count, webhook) as workers:
+    async with _receiving(settings, mould, count, webhook) as workers:
         started(workers)
         await stop.wait()
         logger.info("stopping: what is in work is finished first")
 
 
 @contextlib.asynccontextmanager
-async def _receiving(
-    settings: Settings, command: Callable[[int], Sequence[str]], count: int, webhook: Webhook | None
-) -> AsyncIterator[Workers]:
+async def _receiving(settings: Settings, mould: Mould, count: int, webhook: Webhook | None) -> AsyncIterator[Workers]:
     token, key = need_token(settings), secret(settings)
     keep_token_out(token)
     inbox = Inbox.of(settings, f"telegram/{token.partition(':')[0]}")
@@ -224,7 +223,7 @@ async def _receiving(
         return pseudonym(key, CHANNEL, str(sender_id(update)))
 
     queue = DurableQueue(inbox, person_of, Metrics())
-    workers = Workers(command, count, queue, inbox)
+    workers = Workers(mould, count, queue, inbox)
     url = f"{settings.telegram_api_url or 'https://api.telegram.org'}/bot"
     polling = CarefulRequest(connection_pool_size=2, read_timeout=15.0)
     bot = ExtBot(token, base_url=url, request=HTTPXRequest(), get_updates_request=polling)

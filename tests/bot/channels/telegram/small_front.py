@@ -21,11 +21,13 @@ from typing import Any
 from bot import logs, services
 from bot.channels.telegram import workers
 from bot.channels.telegram.application import Assembly, assemble
+from bot.channels.telegram.mould import Mould, forked
 from bot.channels.telegram.running import run, running
 from bot.channels.telegram.webhook import Webhook, webhook_for
 from bot.channels.telegram.worker import work
 from bot.dialogue import training
 from bot.dialogue.door import Dialogue, open_dialogue
+from bot.dialogue.opening import Loaded, load_current
 from bot.knowledge.loader import load
 from bot.phrases import load_phrases
 from bot.services import Services
@@ -72,11 +74,13 @@ def settings_for(root: Path, var: Path, **values: Any) -> Settings:
 
 
 @contextlib.contextmanager
-def opened(settings: Settings, *, lasting: bool = False, like: Dialogue | None = None) -> Iterator[Dialogue]:
+def opened(
+    settings: Settings, *, lasting: bool = False, like: Dialogue | None = None, loaded: Loaded | None = None
+) -> Iterator[Dialogue]:
     """Yields the dialogue of a project.
 
     Args:
-        lasting: see `open_dialogue`.
+        lasting, loaded: see `open_dialogue`.
         like: a dialogue of the same project whose loaded model is used, its conversations forgotten; loading takes 1 s.
     """
     knowledge = like.knowledge if like else load(settings.knowledge)
@@ -90,7 +94,7 @@ def opened(settings: Settings, *, lasting: bool = False, like: Dialogue | None =
             like._memory.store.clear()
             yield Dialogue(settings, knowledge, phrases, store, like._agent, like._memory, like.model, switches)
         else:
-            yield open_dialogue(settings, lasting=lasting)
+            yield open_dialogue(settings, lasting=lasting, loaded=loaded)
     finally:
         store.close()
         texts.close()
@@ -113,16 +117,15 @@ async def _serve(settings: Settings, address: tuple[str, int] | None) -> None:
 
 
 async def _receive(settings: Settings, words: list[str], count: int) -> None:
-    program = [sys.executable, "-m", "tests.bot.channels.telegram.small_front", *words, "worker"]
+    program = [sys.executable, "-m", "tests.bot.channels.telegram.small_front", *words, "mould"]
+    await workers.run(settings, Mould(program), count)
 
-    await workers.run(settings, lambda index: [*program, str(index)], count)
 
-
-async def _work(settings: Settings, index: int) -> None:
+async def _work(settings: Settings, loaded: Loaded, index: int) -> None:
     draft = settings.var / f"worker{index}.draft"
     draft.write_text(str(os.getpid()))
     draft.replace(settings.var / f"worker{index}")  # whoever waits for it reads it whole
-    with opened(settings, lasting=True) as dialogue:
+    with opened(settings, lasting=True, loaded=loaded) as dialogue:
         await work(assemble(settings, dialogue, workers=2), index)
 
 
@@ -134,7 +137,9 @@ if __name__ == "__main__":
     given = settings_for(root, var, **values)
     if sys.argv[3:4] == ["workers"]:
         asyncio.run(_receive(given, sys.argv[1:3], int(sys.argv[4])))
-    elif sys.argv[3:4] == ["worker"]:
-        asyncio.run(_work(given, int(sys.argv[4])))
+    elif sys.argv[3:4] == ["mould"]:
+        loaded = load_current(given)
+        if (index := forked()) is not None:
+            asyncio.run(_work(given, loaded, index))
     else:
         asyncio.run(_serve(given, (sys.argv[3], int(sys.argv[4])) if len(sys.argv) > 3 else None))

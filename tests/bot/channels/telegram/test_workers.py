@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import os
+import select
 import signal
 import sys
 
@@ -15,6 +16,7 @@ from telegram import Update
 from bot.channels.telegram import workers as receiving
 from bot.channels.telegram.intake import DurableQueue
 from bot.channels.telegram.metrics import Metrics
+from bot.channels.telegram.mould import Mould
 from bot.errors import ChannelError
 from bot.store.inbox import Inbox
 from tests.bot.channels.telegram import small_front
@@ -37,11 +39,11 @@ def _kill(var, index):
     os.kill(int((var / f"worker{index}").read_text()), signal.SIGKILL)
 
 
-def _is_there(process_id):
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process_id, 0)
-        return True
-    return False
+def _has_ended(process_id):
+    """Returns whether a process has ended, or does so soon; it is nobody's child here."""
+    with contextlib.suppress(ProcessLookupError), open(os.pidfd_open(process_id)) as process:
+        return bool(select.select([process], [], [], PATIENCE_S)[0])
+    return True
 
 
 @pytest.mark.slow
@@ -70,7 +72,7 @@ async def test_answers_everybody_in_order_while_workers_are_killed(telegram_serv
     assert {p: once(answers(server, p)) for p in people} == expected
     assert query(var, "SELECT count(*) FROM enquiry WHERE outcome = 'answer'") == [(PEOPLE * QUESTIONS,)]
     assert query(var, "SELECT DISTINCT state, body FROM inbox") == [("sent", "")]
-    assert not any(_is_there(worker) for worker in workers)
+    assert all(map(_has_ended, workers))
     log = program.log.read_text()
     assert log.count("is started again") >= WORKERS  # one that could not start is started once more
     assert "Traceback" not in log
@@ -80,26 +82,52 @@ async def test_answers_everybody_in_order_while_workers_are_killed(telegram_serv
 async def test_says_that_telegram_cannot_be_reached(settings, unused_tcp_port):
     away = dataclasses.replace(settings, telegram_api_url=f"http://127.0.0.1:{unused_tcp_port}")
     with pytest.raises(ChannelError, match="cannot be reached"):
-        await receiving.run(away, lambda index: ["false"], 2)
+        await receiving.run(away, Mould(["false"]), 2)
 
 
-# A worker that says what it is given, and finishes what is to be finished; told to die, it is killed.
+# A worker that says what it is given, and finishes what is to be finished; told to die, it is killed. With "slow" after
+# the path, the second one is never ready.
 _SAYS = """
 import json, os, signal, sys
-index, said = sys.argv[1], open(sys.argv[2], "a", buffering=1)
-if index == "1" and len(sys.argv) > 3:
+from bot.channels.telegram.mould import forked
+index = forked()
+if index is None:
+    sys.exit()
+said = open(sys.argv[1], "a", buffering=1)
+if index == 1 and sys.argv[2:] == ["slow"]:
     sys.stdin.read()
+    sys.exit()
 said.write(f"{index} ready\\n")
 print("ready", flush=True)
 for line in sys.stdin:
     update = json.loads(line)
     text = update["message"]["text"]
     said.write(f"{index} {update['update_id']} {text}\\n")
-    if text == "die" and index == "0":
+    if text == "die" and index == 0:
         os.kill(os.getpid(), signal.SIGKILL)
     if text != "keep":
         print("done", update["update_id"], flush=True)
 """
+
+
+def _mould(program, *words):
+    return Mould([sys.executable, "-c", program, *map(str, words)])
+
+
+def _forked(does):
+    """Returns a program that forks workers which do something."""
+    return f"import sys\nfrom bot.channels.telegram.mould import forked\nif forked() is not None:\n    {does}"
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    with Inbox(f"sqlite:///{tmp_path / 'guide.db'}", tmp_path / "inbox", "k" * 20, "telegram/1") as opened:
+        yield opened
+
+
+@pytest.fixture
+def queue(inbox, clock):
+    return DurableQueue(inbox, lambda update: "ada", Metrics(), clock)
 
 
 def _update(number, text):
@@ -121,88 +149,82 @@ async def heard(tmp_path):
     transport.close()
 
 
-async def test_passes_on_what_a_dead_worker_had_and_keeps_each_person_with_one(tmp_path, heard):
+async def test_passes_on_what_a_dead_worker_had_and_keeps_each_person_with_one(inbox, queue, heard):
     path, lines = heard
 
     async def said():
         return (await asyncio.wait_for(lines.readline(), PATIENCE_S)).decode().strip()
 
-    with Inbox(f"sqlite:///{tmp_path / 'guide.db'}", tmp_path / "inbox", "k" * 20, "telegram/1") as inbox:
-        queue = DurableQueue(inbox, lambda update: "ada", Metrics())
-        workers = receiving.Workers(lambda i: [sys.executable, "-c", _SAYS, str(i), str(path)], 2, queue, inbox)
-        person = next(name for name in map(str, range(99)) if workers._free_for(name).index == 0)
-        workers.start()
-        assert {await said(), await said()} == {"0 ready", "1 ready"}
-        await asyncio.wait_for(workers.ready.wait(), PATIENCE_S)
-        for number, text in enumerate(("keep", "die", "and then?"), 1):
-            workers.give(person, _update(number, text))
-        assert [await said(), await said()] == ["0 1 keep", "0 2 die"]
-        assert [await said() for _ in range(3)] == ["1 1 keep", "1 2 die", "1 3 and then?"]
-        # Started again, it gets nothing of a person of whom the other still has something.
-        assert await said() == "0 ready"
-        workers.give(person, _update(4, "one more"))
-        assert await said() == "1 4 one more"
-        await workers.stop()
+    workers = receiving.Workers(_mould(_SAYS, path), 2, queue, inbox)
+    person = next(name for name in map(str, range(99)) if workers._free_for(name).index == 0)
+    workers.start()
+    assert {await said(), await said()} == {"0 ready", "1 ready"}
+    await asyncio.wait_for(workers.ready.wait(), PATIENCE_S)
+    for number, text in enumerate(("keep", "die", "and then?"), 1):
+        workers.give(person, _update(number, text))
+    assert [await said(), await said()] == ["0 1 keep", "0 2 die"]
+    assert [await said() for _ in range(3)] == ["1 1 keep", "1 2 die", "1 3 and then?"]
+    # Started again, it gets nothing of a person of whom the other still has something.
+    assert await said() == "0 ready"
+    workers.give(person, _update(4, "one more"))
+    assert await said() == "1 4 one more"
+    await workers.stop()
 
 
-async def test_hands_what_waits_for_a_worker_that_is_being_started_to_the_first_that_is_ready(tmp_path, heard):
+async def test_hands_what_waits_for_a_worker_that_is_being_started_to_the_first_that_is_ready(inbox, queue, heard):
     path, lines = heard
-    with Inbox(f"sqlite:///{tmp_path / 'guide.db'}", tmp_path / "inbox", "k" * 20, "telegram/1") as inbox:
-        queue = DurableQueue(inbox, lambda update: "ada", Metrics())
-        command = lambda index: [sys.executable, "-c", _SAYS, str(index), str(path), "and is slow"]  # noqa: E731
-        workers = receiving.Workers(command, 2, queue, inbox)
-        person = next(name for name in map(str, range(99)) if workers._free_for(name).index == 1)
-        workers.start()
-        workers.give(person, _update(1, "hello"))
-        said = [await asyncio.wait_for(lines.readline(), PATIENCE_S) for _ in range(2)]
-        assert said == [b"0 ready\n", b"0 1 hello\n"]
-        await workers.stop()
+    workers = receiving.Workers(_mould(_SAYS, path, "slow"), 2, queue, inbox)
+    person = next(name for name in map(str, range(99)) if workers._free_for(name).index == 1)
+    workers.start()
+    workers.give(person, _update(1, "hello"))
+    said = [await asyncio.wait_for(lines.readline(), PATIENCE_S) for _ in range(2)]
+    assert said == [b"0 ready\n", b"0 1 hello\n"]
+    await workers.stop()
 
 
-async def test_ends_a_worker_that_was_being_started_meanwhile(tmp_path, monkeypatch):
-    started, begin = asyncio.Queue(), asyncio.create_subprocess_exec
-
-    async def start_slowly(*words, **options):
-        process = await begin(*words, **options)
-        started.put_nowait(process)
-        await workers._stopping.wait()
-        return process
-
-    monkeypatch.setattr(asyncio, "create_subprocess_exec", start_slowly)
-    with Inbox(f"sqlite:///{tmp_path / 'guide.db'}", tmp_path / "inbox", "k" * 20, "telegram/1") as inbox:
-        queue = DurableQueue(inbox, lambda update: "ada", Metrics())
-        workers = receiving.Workers(
-            lambda index: [sys.executable, "-c", "import sys; sys.stdin.read()"], 1, queue, inbox
-        )
-        workers.start()
-        process = await asyncio.wait_for(started.get(), PATIENCE_S)
-        await workers.stop()
-        # By the end of its input: it was not killed.
-        assert process.returncode == 0
+async def test_ends_at_once_while_the_mould_is_loading(inbox, queue, heard):
+    path, lines = heard
+    loads = f"import time\nopen({str(path)!r}, 'w').write('loading\\n')\ntime.sleep(3600)"
+    workers = receiving.Workers(_mould(loads), 2, queue, inbox)
+    workers.start()
+    assert await asyncio.wait_for(lines.readline(), PATIENCE_S) == b"loading\n"
+    await asyncio.wait_for(workers.stop(), PATIENCE_S)
+    assert workers.processes == []
 
 
-async def test_kills_a_worker_that_does_not_end(tmp_path, monkeypatch):
+async def test_kills_a_worker_that_does_not_end(inbox, queue, monkeypatch):
     monkeypatch.setattr(receiving, "LAST_S", -9.9)
-    said = "print('ready', flush=True); import threading; threading.Event().wait()"
-    with Inbox(f"sqlite:///{tmp_path / 'guide.db'}", tmp_path / "inbox", "k" * 20, "telegram/1") as inbox:
-        queue = DurableQueue(inbox, lambda update: "ada", Metrics())
-        workers = receiving.Workers(lambda index: [sys.executable, "-c", said], 1, queue, inbox)
-        workers.start()
-        await asyncio.wait_for(workers.ready.wait(), PATIENCE_S)
-        await workers.stop()
-        assert workers._all[0].process.returncode == -signal.SIGKILL
-        assert workers.processes == []
+    does = "print('ready', flush=True); import threading; threading.Event().wait()"
+    workers = receiving.Workers(_mould(_forked(does)), 1, queue, inbox)
+    workers.start()
+    await asyncio.wait_for(workers.ready.wait(), PATIENCE_S)
+    (process,) = workers.processes
+    await workers.stop()
+    assert workers.processes == []
+    assert _has_ended(process)
 
 
-async def test_is_told_by_a_worker_how_long_an_update_is_to_wait(tmp_path, clock):
-    with Inbox(f"sqlite:///{tmp_path / 'guide.db'}", tmp_path / "inbox", "k" * 20, "telegram/1") as inbox:
-        queue = DurableQueue(inbox, lambda update: "ada", Metrics(), clock)
-        left = asyncio.Queue()
-        queue.on_left = left.put_nowait
-        done = "".join(f"print('done {said}', flush=True); " for said in ("5 600.0", "6 0.0", "-7001 0.0"))
-        said = f"print('ready'); {done}import sys; sys.stdin.read()"
-        workers = receiving.Workers(lambda index: [sys.executable, "-c", said], 1, queue, inbox)
-        workers.start()
-        assert [await asyncio.wait_for(left.get(), PATIENCE_S) for _ in range(3)] == [5, 6, -7001]
-        await workers.stop()
-        assert [queue.put_back.wait_s(number) for number in (5, 6)] == [600.0, 0.0]
+async def test_is_told_by_a_worker_how_long_an_update_is_to_wait(inbox, queue):
+    left = asyncio.Queue()
+    queue.on_left = left.put_nowait
+    done = "".join(f"print('done {said}', flush=True); " for said in ("5 600.0", "6 0.0", "-7001 0.0"))
+    does = f"print('ready'); {done}sys.stdin.read()"
+    workers = receiving.Workers(_mould(_forked(does)), 1, queue, inbox)
+    workers.start()
+    assert [await asyncio.wait_for(left.get(), PATIENCE_S) for _ in range(3)] == [5, 6, -7001]
+    await workers.stop()
+    assert [queue.put_back.wait_s(number) for number in (5, 6)] == [600.0, 0.0]
+
+
+async def test_starts_another_mould_where_one_has_died(inbox, queue, heard):
+    path, lines = heard
+    workers = receiving.Workers(_mould(_SAYS, path), 1, queue, inbox)
+    workers.start()
+    assert await asyncio.wait_for(lines.readline(), PATIENCE_S) == b"0 ready\n"
+    workers._mould._process.kill()
+    # The worker goes on; once it has died as well, it is forked from another mould.
+    workers.give("ada", _update(1, "hello"))
+    assert await asyncio.wait_for(lines.readline(), PATIENCE_S) == b"0 1 hello\n"
+    os.kill(workers.processes[0], signal.SIGKILL)
+    assert await asyncio.wait_for(lines.readline(), PATIENCE_S) == b"0 ready\n"
+    await workers.stop()

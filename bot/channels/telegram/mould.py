@@ -1,0 +1,181 @@
+"""A process that has loaded the model once and forks every worker from it, each within a moment.
+
+What it has loaded it shares with them for as long as nobody changes it. It has one thread and no connection of its own:
+nothing is halfway done when it is forked. Orders come through a socket that is its standard input, from the receiving
+process: the number of a worker, with the two ends that become the worker's standard input and output. It answers with
+the number of the worker's process. The end of the orders is its end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.errors import ChannelError
+
+#: The longest line that a worker says.
+_LINE_BYTES = 64 * 1024
+_NUMBER = struct.Struct("!q")
+_ENDS = 2
+
+
+def forked() -> int | None:
+    """Forks a worker for each order; returns its index in each of them, and None in the mould once the orders end.
+
+    Call it when everything that the workers share is loaded. Standard input and output of a worker are its own.
+    """
+    # Meant for the receiving process, which then ends the orders; a terminal and systemd send it to all of us.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, signal.SIG_IGN)
+    # Nobody waits for the workers: the receiving process hears their end by the end of their output.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    sys.stdout.flush()  # what was printed is not for every worker to print again
+    with socket.socket(fileno=os.dup(0)) as orders:
+        while True:
+            try:
+                order, ends, _, _ = socket.recv_fds(orders, _NUMBER.size, _ENDS)
+            except ConnectionResetError:  # the receiving process was killed while it waited for an answer
+                return None
+            if len(order) < _NUMBER.size or len(ends) < _ENDS:
+                return None
+            process_id = os.fork()
+            if not process_id:
+                break
+            for end in ends:
+                os.close(end)
+            with contextlib.suppress(BrokenPipeError):  # the end of the orders is next
+                orders.sendall(_NUMBER.pack(process_id))
+    for end, standard in zip(ends, (0, 1), strict=True):
+        os.dup2(end, standard)
+        os.close(end)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    index: int = _NUMBER.unpack(order)[0]
+    return index
+
+
+@dataclass(frozen=True)
+class Forked:
+    """A worker's process: what it says, line by line until it has ended, and where it hears."""
+
+    process_id: int
+    lines: asyncio.StreamReader
+    _heard: asyncio.WriteTransport
+    _said: asyncio.ReadTransport
+
+    def write(self, line: bytes) -> None:
+        """Hands it a line without waiting; nothing happens where it has ended."""
+        if not self._heard.is_closing():
+            self._heard.write(line)
+
+    def end(self) -> None:
+        """Ends its input, after what it was handed: it finishes what is in work, and ends."""
+        self._heard.close()
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        if not self.lines.at_eof():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process_id, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Lets go of both ends."""
+        if not self._heard.is_closing():
+            self._heard.abort()
+        self._said.close()
+
+
+class Mould:
+    """The mould as the receiving process has it: started with the first order, and again where it has died."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        """Takes the words of a program that calls `forked`."""
+        self._command = command
+        self._process: asyncio.subprocess.Process | None = None
+        self._orders: socket.socket | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._is_closed = False
+
+    async def fork(self, index: int) -> Forked:
+        """Returns a new worker, as soon as the mould has loaded what it loads.
+
+        Raises:
+            ChannelError: the mould cannot be started, has died, or was stopped.
+        """
+        async with self._one_at_a_time:
+            try:
+                return await self._forked(index)
+            except OSError as error:
+                await self._discard()
+                raise ChannelError(f"it cannot be started ({error.strerror or error})") from None
+
+    def close(self) -> None:
+        """Has no more workers forked; whoever waits for one is told at once."""
+        self._is_closed = True
+        if self._one_at_a_time.locked():
+            self._kill()
+
+    async def stop(self) -> None:
+        """Ends the mould; the workers go on, but have nobody any more who sees them end."""
+        self.close()
+        async with self._one_at_a_time:
+            await self._discard()
+
+    async def _forked(self, index: int) -> Forked:
+        orders = self._orders or await self._start()
+        if self._is_closed:
+            raise BrokenPipeError(errno.EPIPE, "the program ends")
+        hears, ours = os.pipe()
+        mine, says = os.pipe()
+        try:
+            socket.send_fds(orders, [_NUMBER.pack(index)], [hears, says])
+            answer = await asyncio.get_running_loop().sock_recv(orders, _NUMBER.size)
+            if len(answer) < _NUMBER.size:
+                raise BrokenPipeError(errno.EPIPE, "the process that has loaded the model has ended")
+        except BaseException:
+            os.close(ours)
+            os.close(mine)
+            raise
+        finally:
+            os.close(hears)
+            os.close(says)
+        return await _joined(_NUMBER.unpack(answer)[0], ours, mine)
+
+    async def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = await asyncio.create_subprocess_exec(*self._command, stdin=theirs.fileno())
+        ours.setblocking(False)
+        self._orders = ours
+        return ours
+
+    def _kill(self) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def _discard(self) -> None:
+        """Lets go of a mould that is not used any more."""
+        if self._orders is not None:
+            self._orders.close()
+        if self._process is not None:
+            self._kill()
+            await self._process.wait()
+        self._process = self._orders = None
+
+
+async def _joined(process_id: int, ours: int, mine: int) -> Forked:
+    """Returns a worker with the two ends that are ours."""
+    loop = asyncio.get_running_loop()
+    lines = asyncio.StreamReader(limit=_LINE_BYTES)
+    heard, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(ours, "wb", buffering=0))
+    reading = asyncio.StreamReaderProtocol(lines)
+    said, _ = await loop.connect_read_pipe(lambda: reading, os.fdopen(mine, "rb", buffering=0))
+    return Forked(process_id, lines, heard, said)
