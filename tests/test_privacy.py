@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from bot.dialogue.door import dialogue_url
+from bot.dialogue.opening import dialogue_url
 from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
 from bot.store.models import Enquiry

@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _rotate(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.dialogue.door import dialogue_url
+    from bot.dialogue.opening import dialogue_url
     from bot.store.rotation import rotate
 
     made = rotate(settings, datetime.datetime.now(datetime.timezone.utc), dialogue_url(settings))

@@ -107,21 +107,18 @@ def _receive(options: argparse.Namespace, settings: Settings, webhook: Webhook |
 
 def _fork(options: argparse.Namespace, settings: Settings) -> int:
     """Loads everything, and works as whichever worker this process is then forked to be."""
-    from bot import services
     from bot.channels.telegram.application import assemble
     from bot.channels.telegram.monitor import Monitor
     from bot.channels.telegram.mould import forked
     from bot.channels.telegram.worker import work
     from bot.dialogue.door import open_dialogue
-    from bot.dialogue.opening import load_current, settle_memory
+    from bot.dialogue.opening import load_everything
 
     ready_model(settings, retrain_stale=False)
-    loaded, words = load_current(settings), services.words_of(settings)
-    settle_memory()
+    loaded = load_everything(settings)
     index = forked()
     if index is None:
         return 0
-    services.use(services.built(settings, *words))
     dialogue = open_dialogue(settings, lasting=True, loaded=loaded)
 
     async def serve() -> None:

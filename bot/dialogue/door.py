@@ -24,10 +24,11 @@ from bot.dialogue.offering import LastReplies
 from bot.dialogue.opening import (
     Loaded,
     agent_of,
+    dialogue_url,
     enforce_retention,
     forget_rested,
     give_memory,
-    load_current,
+    load_model,
     settle_memory,
 )
 from bot.dialogue.parsing import entities_of, parsed
@@ -368,8 +369,12 @@ def open_dialogue(settings: Settings, *, lasting: bool = False, loaded: Loaded |
     Raises:
         BotError: a setting, the knowledge base, the log or the model cannot be used.
     """
-    at_hand = loaded or load_current(settings)
-    shared = services.services()
+    if loaded is None:
+        agent, model = load_model(settings)
+        shared = services.services()
+    else:
+        agent, model = loaded.agent, loaded.model
+        shared = services.built(settings, loaded.knowledge, loaded.phrases)
     from rasa.shared.core.domain import Domain
 
     from bot.dialogue.locks import SharedLocks
@@ -382,26 +387,12 @@ def open_dialogue(settings: Settings, *, lasting: bool = False, loaded: Loaded |
         memory = lasting_memory(dialogue_url(settings), settings.dialogue_retention_hours, shared.secret)
     else:
         memory = ProcessMemory(Domain.empty())
-    give_memory(at_hand.agent, memory, SharedLocks(settings.redis_url) if settings.redis_url and lasting else None)
+    give_memory(agent, memory, SharedLocks(settings.redis_url) if settings.redis_url and lasting else None)
     if loaded is None:  # otherwise what was loaded is settled, and shared for as long as nobody looks through it
         settle_memory()
     dialogue = Dialogue(
-        settings,
-        shared.knowledge,
-        shared.phrases,
-        shared.store,
-        at_hand.agent,
-        memory,
-        at_hand.model,
-        switches=shared.switches,
+        settings, shared.knowledge, shared.phrases, shared.store, agent, memory, model, switches=shared.switches
     )
     # A follow-up is read together with the question before it by the model that answers at that moment.
     services.use(dataclasses.replace(shared, read=partial(dialogue.read, as_one=True), find=dialogue.find))
     return dialogue
-
-
-def dialogue_url(settings: Settings) -> str:
-    """Returns where lasting dialogue state is kept: in a file beside the SQLite log, else in the log's database."""
-    if settings.uses_default_database:
-        return f"sqlite:///{settings.var / 'dialogue.db'}"
-    return settings.database_url

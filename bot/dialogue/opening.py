@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import services
 from bot.dialogue import taught
 from bot.dialogue.training import LOCK, ModelRecord, verified_model
 from bot.errors import ModelError, StoreError
 from bot.flows import files
+from bot.knowledge.loader import KnowledgeBase
+from bot.phrases import Phrases
 from bot.processor import keep_to_one_core
 from bot.settings import Settings
 from bot.store.database import FAILURES, reason
@@ -30,14 +33,27 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model with its agent, which has no lasting memory yet."""
+    """All that answering takes and needs no database: the agent of a model, without memory yet, and the words."""
 
     agent: Agent
     model: ModelRecord
+    knowledge: KnowledgeBase
+    phrases: Phrases
 
 
-def load_current(settings: Settings) -> Loaded:
-    """Returns the current model, loaded, with everything around it that needs no database.
+def load_everything(settings: Settings) -> Loaded:
+    """Returns what a process loads once for those that are forked from it.
+
+    Raises:
+        BotError: the model or the files cannot be used.
+    """
+    loaded = Loaded(*load_model(settings), *services.words_of(settings))
+    settle_memory()
+    return loaded
+
+
+def load_model(settings: Settings) -> tuple[Agent, ModelRecord]:
+    """Returns the current model with its agent, which has no memory yet.
 
     Raises:
         ModelError: there is none, or it cannot be loaded.
@@ -53,7 +69,7 @@ def load_current(settings: Settings) -> Loaded:
 
     trust_own_actions()
     know_events_by_type()
-    return Loaded(agent_of(path), record)
+    return agent_of(path), record
 
 
 def agent_of(path: Path, like: Agent | None = None) -> Agent:
@@ -111,6 +127,13 @@ def settle_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of the GNU C library
     if trim is not None:
         trim(0)
+
+
+def dialogue_url(settings: Settings) -> str:
+    """Returns where lasting dialogue state is kept: in a file beside the SQLite log, else in the log's database."""
+    if settings.uses_default_database:
+        return f"sqlite:///{settings.var / 'dialogue.db'}"
+    return settings.database_url
 
 
 def enforce_retention(settings: Settings, store: EnquiryStore) -> None:

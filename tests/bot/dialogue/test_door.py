@@ -8,11 +8,10 @@ import pytest
 from rasa.shared.core.events import Restarted, SessionStarted, UserUttered
 
 from bot import services
-from bot.dialogue.door import MAX_CHARACTERS, Message, dialogue_url
+from bot.dialogue.door import MAX_CHARACTERS, Message
 from bot.dialogue.typed import defused
 from bot.knowledge import render
 from bot.nlu.data_checks import PAYLOAD_INTENTS
-from bot.settings import Settings
 from bot.store.enquiries import EnquiryStore
 from bot.store.statements import EnquiryFilter
 
@@ -394,18 +393,3 @@ async def test_opens_a_topic_and_an_entry_of_it_from_its_buttons(new_talk, dialo
         assert (reply.outcome, reply.language) == ("answer", language)
         assert reply.title == opened.choices[0].label
         assert reply.entry in opened.choices[0].payload
-
-
-# Opening
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("sqlite:////srv/guide.db", "sqlite:////tmp/var/dialogue.db"),
-        ("postgresql://guide@localhost/guide", "postgresql://guide@localhost/guide"),
-    ],
-)
-def test_keeps_lasting_state_beside_the_log(tmp_path, url, expected):
-    settings = Settings(root=tmp_path, var=type(tmp_path)("/tmp/var"), database_url=url)
-    assert dialogue_url(settings) == expected

@@ -27,7 +27,7 @@ from bot.channels.telegram.webhook import Webhook, webhook_for
 from bot.channels.telegram.worker import work
 from bot.dialogue import training
 from bot.dialogue.door import Dialogue, open_dialogue
-from bot.dialogue.opening import Loaded, load_current
+from bot.dialogue.opening import Loaded, load_everything
 from bot.knowledge.loader import load
 from bot.phrases import load_phrases
 from bot.services import Services
@@ -74,13 +74,11 @@ def settings_for(root: Path, var: Path, **values: Any) -> Settings:
 
 
 @contextlib.contextmanager
-def opened(
-    settings: Settings, *, lasting: bool = False, like: Dialogue | None = None, loaded: Loaded | None = None
-) -> Iterator[Dialogue]:
+def opened(settings: Settings, *, lasting: bool = False, like: Dialogue | None = None) -> Iterator[Dialogue]:
     """Yields the dialogue of a project.
 
     Args:
-        lasting, loaded: see `open_dialogue`.
+        lasting: see `open_dialogue`.
         like: a dialogue of the same project whose loaded model is used, its conversations forgotten; loading takes 1 s.
     """
     knowledge = like.knowledge if like else load(settings.knowledge)
@@ -94,7 +92,7 @@ def opened(
             like._memory.store.clear()
             yield Dialogue(settings, knowledge, phrases, store, like._agent, like._memory, like.model, switches)
         else:
-            yield open_dialogue(settings, lasting=lasting, loaded=loaded)
+            yield open_dialogue(settings, lasting=lasting)
     finally:
         store.close()
         texts.close()
@@ -125,8 +123,9 @@ async def _work(settings: Settings, loaded: Loaded, index: int) -> None:
     draft = settings.var / f"worker{index}.draft"
     draft.write_text(str(os.getpid()))
     draft.replace(settings.var / f"worker{index}")  # whoever waits for it reads it whole
-    with opened(settings, lasting=True, loaded=loaded) as dialogue:
-        await work(assemble(settings, dialogue, workers=2), index)
+    dialogue = open_dialogue(settings, lasting=True, loaded=loaded)
+    await work(assemble(settings, dialogue, workers=2), index)
+    dialogue.store.close()
 
 
 if __name__ == "__main__":
@@ -138,7 +137,7 @@ if __name__ == "__main__":
     if sys.argv[3:4] == ["workers"]:
         asyncio.run(_receive(given, sys.argv[1:3], int(sys.argv[4])))
     elif sys.argv[3:4] == ["mould"]:
-        loaded = load_current(given)
+        loaded = load_everything(given)
         if (index := forked()) is not None:
             asyncio.run(_work(given, loaded, index))
     else:

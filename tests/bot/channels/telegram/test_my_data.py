@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import sqlalchemy as sa
 
-from bot.dialogue.door import dialogue_url
+from bot.dialogue.opening import dialogue_url
 from bot.flows.files import new_path
 from bot.store.database import connect
 from tests.bot import small_flows

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from bot.channels.telegram.mould import Mould
+from bot.errors import ChannelError
+from tests.telegram_server.signals import PATIENCE_S
+
+# It loads a number that no two processes come upon, prints it where nobody hears it, and has its workers say it.
+_LOADS = """
+import sys, uuid
+from bot.channels.telegram.mould import forked
+loaded = uuid.uuid4()
+print(loaded, end="")
+index = forked()
+if index is None:
+    sys.exit(7)
+print(index, loaded, flush=True)
+for line in sys.stdin:
+    print(index, line, end="", flush=True)
+"""
+
+
+@pytest.fixture
+async def mould():
+    started = Mould([sys.executable, "-c", _LOADS])
+    yield started
+    await started.stop()
+
+
+@pytest.fixture
+async def fork(fork):
+    """Forks a worker, which is let go of after the test."""
+    workers = []
+
+    async def forked(index):
+        workers.append(await mould.fork(index))
+        return workers[-1]
+
+    yield forked
+    for worker in workers:
+        worker.close()
+
+
+async def _said(worker):
+    return (await asyncio.wait_for(worker.lines.readline(), PATIENCE_S)).decode().split()
+
+
+async def test_forks_workers_that_share_what_was_loaded(fork):
+    workers = [await fork(index) for index in (0, 1)]
+    (first, one), (second, other) = [await _said(worker) for worker in workers]
+    assert (first, second, one) == ("0", "1", other)
+    assert len({worker.process_id for worker in workers}) == 2
+
+
+async def test_has_each_worker_hear_and_say_its_own(fork):
+    workers = [await fork(index) for index in (3, 4)]
+    for worker in workers:
+        await _said(worker)
+        worker.write(f"to {worker.process_id}\n".encode())
+    assert [await _said(worker) for worker in workers] == [
+        [str(index), "to", str(worker.process_id)] for index, worker in zip((3, 4), workers, strict=True)
+    ]
+    for worker in workers:
+        worker.end()
+        assert await _said(worker) == []
+
+
+async def test_hears_the_end_of_a_worker_and_writes_into_nothing_then(fork):
+    worker = await fork(0)
+    await _said(worker)
+    os.kill(worker.process_id, signal.SIGKILL)
+    assert await _said(worker) == []
+    worker.write(b"hello\n")
+    worker.kill()
+    worker.close()
+    assert (await _said(await fork(0)))[0] == "0"
+
+
+async def test_says_that_nothing_can_be_forked_where_loading_fails():
+    mould = Mould([sys.executable, "-c", "raise SystemExit(1)"])
+    for _ in range(2):
+        with pytest.raises(ChannelError, match="it cannot be started"):
+            await mould.fork(0)
+    await mould.stop()
+
+
+async def test_forks_no_more_once_it_is_closed(mould, fork):
+    worker = await fork(0)
+    await _said(worker)
+    mould.close()
+    with pytest.raises(ChannelError, match="the program ends"):
+        await fork(1)
+    worker.write(b"still here\n")
+    assert await _said(worker) == ["0", "still", "here"]
+    worker.end()
+
+
+def test_ends_with_its_orders_and_not_by_the_signal_that_everybody_gets():
+    ours, theirs = socket.socketpair()
+    with subprocess.Popen([sys.executable, "-c", _LOADS], stdin=theirs, stdout=subprocess.PIPE) as process:
+        theirs.close()
+        process.stdout.read(36)  # it waits for orders, or will at once
+        process.send_signal(signal.SIGTERM)
+        ours.close()
+        assert process.wait(PATIENCE_S) == 7
