@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from tests.conftest import ROOT
-from tests.faults.__main__ import RESTARTING, ROUNDS, _growth, order, settled_from
+from tests.faults.__main__ import RESTARTING, ROUNDS, _growth, _problems, order, settled_from
+from tests.faults.runner import Outcome
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.wall_clock import NO_LIBRARY
 
@@ -41,6 +42,19 @@ def test_leaves_rounds_to_watch_the_memory_in():
 )
 def test_watches_the_memory_after_the_warming_up(held, expected):
     assert _growth(held) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "served_s", "is_slow"),
+    [
+        ("kill_worker", 9, False),
+        ("kill_worker", 11, True),
+        ("kill_everything", 29, False),
+        ("kill_everything", 31, True),
+    ],
+)
+def test_gives_newcomers_ten_seconds_and_more_where_nothing_ran(name, served_s, is_slow):
+    assert bool(_problems([Outcome(name, 1, served_s=served_s)])) == is_slow
 
 
 def test_has_a_row_in_the_table_for_every_fault():

@@ -1,5 +1,7 @@
 """One of several processes that answer: it gets its updates from the receiving process and tells it what is done.
 
+It is forked with the model loaded (see `mould`).
+
 Standard input brings one update a line, as JSON, that is in the inbox already; standard output says `ready` once and
 `done NUMBER SECONDS` for each, answered or put back. The seconds are how long it is not to be given again, which is 0
 but where the platform has said so. The end of standard input is the end of the work.
@@ -23,7 +25,7 @@ from bot.channels.telegram.secrecy import keep_token_out
 logger = logging.getLogger(__name__)
 
 #: No update is longer: what the platform sends is cut at a megabyte.
-MOST_BYTES = 4 * 1024 * 1024
+_MOST_BYTES = 4 * 1024 * 1024
 
 
 async def work(assembly: Assembly, index: int, monitor: Monitor | None = None) -> None:
@@ -40,7 +42,7 @@ async def work(assembly: Assembly, index: int, monitor: Monitor | None = None) -
     # Meant for the receiving process, which then ends our input; a terminal and systemd send it to all of us.
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, lambda: None)
-    lines = asyncio.StreamReader(limit=MOST_BYTES)
+    lines = asyncio.StreamReader(limit=_MOST_BYTES)
     pipe, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     if monitor is not None:
         await monitor.start()

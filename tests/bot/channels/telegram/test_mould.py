@@ -36,7 +36,7 @@ async def mould():
 
 
 @pytest.fixture
-async def fork(fork):
+async def fork(mould):
     """Forks a worker, which is let go of after the test."""
     workers = []
 
@@ -103,11 +103,16 @@ async def test_forks_no_more_once_it_is_closed(mould, fork):
     worker.end()
 
 
-def test_ends_with_its_orders_and_not_by_the_signal_that_everybody_gets():
+async def test_goes_on_at_a_signal_that_everybody_gets(mould, fork):
+    await _said(await fork(0))
+    for name in (signal.SIGTERM, signal.SIGINT):
+        mould._process.send_signal(name)
+    assert (await _said(await fork(1)))[0] == "1"
+
+
+def test_ends_with_its_orders():
     ours, theirs = socket.socketpair()
-    with subprocess.Popen([sys.executable, "-c", _LOADS], stdin=theirs, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, "-c", _LOADS], stdin=theirs, stdout=subprocess.DEVNULL) as process:
         theirs.close()
-        process.stdout.read(36)  # it waits for orders, or will at once
-        process.send_signal(signal.SIGTERM)
         ours.close()
         assert process.wait(PATIENCE_S) == 7
