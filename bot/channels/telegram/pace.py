@@ -74,6 +74,7 @@ class Pace(BaseRateLimiter[dict[str, Any]]):
         self._clock = clock
         self._longest_s = longest_s
         self._overall = Window(max(1, OVERALL[0] // share), OVERALL[1])
+        self._in_turn = asyncio.Lock()
         self._chats: OrderedDict[object, tuple[Window, ...]] = OrderedDict()
         #: Chat, or method that knows none → the moment before which the platform wants nothing of it.
         self._not_before: OrderedDict[object, float] = OrderedDict()
@@ -111,7 +112,9 @@ class Pace(BaseRateLimiter[dict[str, Any]]):
         last = self._clock() + longest_s
         tries = 0
         while True:
-            await self._turn(key, (self._overall, *self._windows(chat)) if is_message else (), last)
+            await self._until_wanted(key, last)
+            if is_message:
+                await self._turn(key, self._windows(chat), last)
             tries += 1
             try:
                 return await callback(*args, **kwargs)
@@ -141,22 +144,40 @@ class Pace(BaseRateLimiter[dict[str, Any]]):
             self._not_before.popitem(last=False)
 
     async def _turn(self, key: object, windows: tuple[Window, ...], last: float) -> None:
-        """Waits until a request may go out, and notes in the windows that it does.
+        """Waits until a message may go out by the windows of its chat and by that of all, and notes that it does.
+
+        Those who wait for the window of all go out in the order in which they came, however many they are.
 
         Raises:
-            RetryAfter: the platform wants nothing until after the moment `last`.
+            RetryAfter: as in `_until_wanted`.
         """
         while True:
-            now = self._clock()
-            not_before = self._not_before.get(key, now)
-            if not_before > max(now, last):
+            while wait_s := self._wait_s(windows):
+                await self._pause(wait_s + 0.01)
+            async with self._in_turn:
+                while wait_s := self._overall.wait_s(self._clock()):
+                    await self._pause(wait_s + 0.01)
+                # The chat may have had another message meanwhile, or the platform may want no more of them.
+                if not self._wait_s(windows) and self._not_before.get(key, 0.0) <= self._clock():
+                    for window in (self._overall, *windows):
+                        window.add(self._clock())
+                    return
+            await self._until_wanted(key, last)
+
+    def _wait_s(self, windows: tuple[Window, ...]) -> float:
+        now = self._clock()
+        return max(window.wait_s(now) for window in windows)
+
+    async def _until_wanted(self, key: object, last: float) -> None:
+        """Waits until the platform wants something of a chat or method again.
+
+        Raises:
+            RetryAfter: it wants nothing until after the moment `last`.
+        """
+        while (not_before := self._not_before.get(key, 0.0)) > (now := self._clock()):
+            if not_before > last:
                 raise RetryAfter(math.ceil(not_before - now))
-            wait_s = max(0.0, not_before - now, *(window.wait_s(now) for window in windows))
-            if not wait_s:
-                break
-            await self._pause(wait_s + 0.01)
-        for window in windows:
-            window.add(self._clock())
+            await self._pause(not_before - now + 0.01)
 
     def _windows(self, chat_id: Any) -> tuple[Window, ...]:
         windows = self._chats.get(chat_id)

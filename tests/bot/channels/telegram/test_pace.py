@@ -94,6 +94,33 @@ async def test_sends_one_message_a_second_to_a_chat_and_lets_others_pass():
     assert other - first < 1.0
 
 
+async def test_lets_nobody_go_before_those_who_wait_already(clock, monkeypatch):
+    monkeypatch.setattr(pace, "OVERALL", (1, 1.0))
+    limiter, went, waiting, go_on = Pace(clock=clock), [], asyncio.Event(), asyncio.Event()
+
+    async def pause(pause_s):
+        waiting.set()
+        await go_on.wait()
+        clock.now += pause_s
+
+    async def send(chat_id):
+        async def callback():
+            went.append(chat_id)
+
+        await limiter.process_request(callback, (), {}, "sendMessage", {"chat_id": chat_id}, None)
+
+    monkeypatch.setattr(limiter, "_pause", pause)
+    await send(1)
+    first = asyncio.create_task(send(2))
+    await waiting.wait()
+    clock.now += 1.0  # now there is room, and somebody comes before the first one has woken up
+    second = asyncio.create_task(send(3))
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(first, second)
+    assert went == [1, 2, 3]
+
+
 @pytest.mark.parametrize("error", [NetworkError("Bad Gateway"), caused_by("ConnectError", NetworkError("x"))])
 async def test_repeats_what_the_platform_did_not_take(error):
     assert await request(Pace(), fails=[error])
