@@ -80,7 +80,7 @@ async def answer(
         is_remembered: whether the person is remembered as having been told of the log; not after a deletion.
         values: of `bot.dialogue.door.Message`: `text`, `command`, `edit_of`.
     """
-    async with typing(bot, asker.place):
+    async with typing(bot, asker.place), front.answers:
         answered = await front.dialogue.ask(front.message(asker, number, **values))
     if answered.chosen:
         asker = front.changed(asker, **answered.chosen)

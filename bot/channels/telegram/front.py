@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -33,6 +34,9 @@ AUDIENCES = ("company", "un_staff", "other")
 #: gets one answer every two seconds.
 PERSON_BURST, PERSON_PER_MINUTE = 20, 30.0
 GROUP_BURST, GROUP_PER_MINUTE = 10, 15.0
+#: So many answers are worked out at once, those asked for first before the others: begun all together, as after an
+#: outage, all would be ready last. Those beyond the first only use what time one waits for the database.
+ANSWERS_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class Front:
     metrics: Metrics = field(default_factory=Metrics)
     people_allowance: Allowance = field(default_factory=lambda: Allowance(PERSON_BURST, PERSON_PER_MINUTE))
     group_allowance: Allowance = field(default_factory=lambda: Allowance(GROUP_BURST, GROUP_PER_MINUTE))
+    answers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ANSWERS_AT_ONCE))
 
     @property
     def correspondence(self) -> Correspondence:

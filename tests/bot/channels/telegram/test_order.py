@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 
 import pytest
 from telegram import Update
 
+from bot.channels.telegram.front import ANSWERS_AT_ONCE
 from bot.channels.telegram.intake import PutBack
 from bot.channels.telegram.running import recover
 from tests.bot.channels.telegram.test_conversations import QUESTION, TITLE, noticed, requests_of, rows, word
 from tests.bot.channels.telegram.test_delivery import settled
+from tests.telegram_server.signals import PATIENCE_S
 
 LATER = ("what does the precautionary approach mean", "Principle 7: precaution")
 
@@ -57,6 +60,39 @@ async def test_answers_in_the_order_of_asking_after_a_long_outage(front, telegra
     assert titles(answers) == [TITLE["en"], LATER[1]]
     assert len(telegram_server.outbox.messages(ada)) == 3  # the first is the welcome
     assert front.front.inbox.counts() == {"sent": 4}
+
+
+async def test_works_out_a_few_answers_at_once_in_the_order_of_asking(front, telegram_server, monkeypatch):
+    begun, at_work, most = [], 0, 0
+    one_more, may_go_on, ask = asyncio.Queue(), asyncio.Event(), front.front.dialogue.ask
+
+    async def counted(message):
+        nonlocal at_work, most
+        begun.append(message.person)
+        one_more.put_nowait(None)
+        at_work += 1
+        most = max(most, at_work)
+        await may_go_on.wait()
+        try:
+            return await ask(message)
+        finally:
+            at_work -= 1
+
+    people = [telegram_server.person(first_name=f"P{n}", language_code="en") for n in range(ANSWERS_AT_ONCE + 4)]
+    for person in people:
+        await noticed(person)
+    monkeypatch.setattr(front.front.dialogue, "ask", counted)
+    for number, person in enumerate(people):
+        await person.say(QUESTION["en"])
+        if number < ANSWERS_AT_ONCE:
+            await asyncio.wait_for(one_more.get(), PATIENCE_S)
+    may_go_on.set()
+    for person in people:
+        assert TITLE["en"] in (await person.reply()).text
+    assert most == ANSWERS_AT_ONCE
+    asked = [front.front.pseudonym_of(person.id) for person in people]
+    assert begun[:ANSWERS_AT_ONCE] == asked[:ANSWERS_AT_ONCE]
+    assert sorted(begun) == sorted(asked)
 
 
 async def test_keeps_nobody_waiting_in_another_chat(front, telegram_server, ada):
