@@ -49,8 +49,8 @@ def test_watches_the_memory_after_the_warming_up(held, expected):
     [
         ("kill_worker", 9, False),
         ("kill_worker", 11, True),
-        ("kill_everything", 29, False),
-        ("kill_everything", 31, True),
+        ("kill_everything", 19, False),
+        ("kill_everything", 21, True),
     ],
 )
 def test_gives_newcomers_ten_seconds_and_more_where_nothing_ran(name, served_s, is_slow):
