@@ -37,7 +37,7 @@ from tests.telegram_server.people import Person
 
 ROUNDS = 24
 RECOVERED_WITHIN_S = 10.0
-# The start takes 8 s beside so much work; then what was asked meanwhile waits as well, and Telegram lets 30 out a second.
+# The start takes 8 s beside so much work; what was asked meanwhile waits as well, and 30 a second may go out.
 STARTED_WITHIN_S = {"kill_everything": 20.0}
 MOST_GROWTH = 0.05
 #: After these the workers are others.
