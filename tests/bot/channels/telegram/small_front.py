@@ -27,7 +27,7 @@ from bot.channels.telegram.webhook import Webhook, webhook_for
 from bot.channels.telegram.worker import work
 from bot.dialogue import training
 from bot.dialogue.door import Dialogue, open_dialogue
-from bot.dialogue.opening import Loaded, load_everything
+from bot.dialogue.opening import load_everything
 from bot.knowledge.loader import load
 from bot.phrases import load_phrases
 from bot.services import Services
@@ -119,11 +119,16 @@ async def _receive(settings: Settings, words: list[str], count: int) -> None:
     await workers.run(settings, Mould(program), count)
 
 
-async def _work(settings: Settings, loaded: Loaded, index: int) -> None:
+def _begun(settings: Settings) -> tuple[int, Dialogue] | None:
+    loaded = load_everything(settings)
+    index = forked()
+    return None if index is None else (index, open_dialogue(settings, lasting=True, loaded=loaded))
+
+
+async def _work(settings: Settings, index: int, dialogue: Dialogue) -> None:
     draft = settings.var / f"worker{index}.draft"
     draft.write_text(str(os.getpid()))
     draft.replace(settings.var / f"worker{index}")  # whoever waits for it reads it whole
-    dialogue = open_dialogue(settings, lasting=True, loaded=loaded)
     await work(assemble(settings, dialogue, workers=2), index)
     dialogue.store.close()
 
@@ -137,8 +142,8 @@ if __name__ == "__main__":
     if sys.argv[3:4] == ["workers"]:
         asyncio.run(_receive(given, sys.argv[1:3], int(sys.argv[4])))
     elif sys.argv[3:4] == ["mould"]:
-        loaded = load_everything(given)
-        if (index := forked()) is not None:
-            asyncio.run(_work(given, loaded, index))
+        begun = _begun(given)
+        if begun is not None:
+            asyncio.run(_work(given, *begun))
     else:
         asyncio.run(_serve(given, (sys.argv[3], int(sys.argv[4])) if len(sys.argv) > 3 else None))
