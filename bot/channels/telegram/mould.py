@@ -31,7 +31,12 @@ def forked() -> int | None:
     """Forks a worker for each order; returns its index in each of them, and None in the mould once the orders end.
 
     Call it when everything that the workers share is loaded. Standard input and output of a worker are its own.
+
+    Raises:
+        ChannelError: what is loaded does not survive a fork.
     """
+    if "tensorflow" in sys.modules:  # its threads would be missing in the workers, which wait for them for ever
+        raise ChannelError("the model's pipeline loads TensorFlow, which cannot be forked; run without --workers")
     # Meant for the receiving process, which then ends the orders; a terminal and systemd send it to all of us.
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, signal.SIG_IGN)

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from bot.channels.telegram.mould import Mould
+from bot.channels.telegram.mould import Mould, forked
 from bot.errors import ChannelError
 from tests.telegram_server.signals import PATIENCE_S
 
@@ -108,6 +108,12 @@ async def test_goes_on_at_a_signal_that_everybody_gets(mould, fork):
     for name in (signal.SIGTERM, signal.SIGINT):
         mould._process.send_signal(name)
     assert (await _said(await fork(1)))[0] == "1"
+
+
+def test_does_not_fork_what_does_not_survive_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow", object())
+    with pytest.raises(ChannelError, match="run without --workers"):
+        forked()
 
 
 def test_ends_with_its_orders():
