@@ -35,6 +35,8 @@ FRONT = "front"
 _UNDELIVERED = "undelivered"
 #: After a restart, and for more than so many, the answers are worked out anew.
 _MOST_UNDELIVERED = 1000
+#: So often an answer whose way was cut is offered again, while the ways of the offers are cut as well.
+_TRIES_TO_OFFER = 5
 
 
 def front_of(context: Context) -> Front:
@@ -226,9 +228,11 @@ async def _ask_whether_it_arrived(front: Front, bot: Bot, asker: Asker, reply: R
         rows = ((front.button(reply.language, "again", "e", reply.entry),),)
     words = front.words(reply.language, "maybe_lost")
     logger.warning("it is not known whether an answer has arrived")
-    # Not tried again as a whole: that would send the answer a second time.
+    # Not tried again as a whole: that would send the answer a second time. These words do no harm if they come twice.
     with contextlib.suppress(UndeliveredError):
-        await deliver(bot, asker.place, [Outgoing(words, rows)])
+        for _ in range(_TRIES_TO_OFFER):
+            if await deliver(bot, asker.place, [Outgoing(words, rows)]) != "unknown":
+                break
 
 
 def _notice(front: Front, language: str) -> str:

@@ -52,6 +52,15 @@ async def test_sends_no_answer_twice_and_offers_it_when_its_way_was_cut(front, t
     assert TITLE["en"] in (await ada.reply()).text
 
 
+async def test_offers_an_answer_until_it_knows_that_the_offer_has_arrived(front, telegram_server, ada):
+    await noticed(ada)
+    telegram_server.faults.add("sendMessage", times=3, drop="before")
+    await ada.say(QUESTION["en"])
+    assert (await ada.reply()).text == word(front, "en", "maybe_lost").strip()
+    await settled(front, telegram_server)
+    assert len(telegram_server.outbox.messages(ada)) == 2  # the first is the welcome
+
+
 async def test_sends_no_answer_twice_when_the_network_goes_right_after_it(listen, telegram_server, ada):
     async with listen() as front:
         await noticed(ada)
