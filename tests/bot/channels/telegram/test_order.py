@@ -82,13 +82,15 @@ async def test_works_out_a_few_answers_at_once_in_the_order_of_asking(front, tel
     for person in people:
         await noticed(person)
     monkeypatch.setattr(front.front.dialogue, "ask", counted)
-    for number, person in enumerate(people):
-        await person.say(QUESTION["en"])
-        if number < ANSWERS_AT_ONCE:
-            await asyncio.wait_for(one_more.get(), PATIENCE_S)
-    with pytest.raises(asyncio.TimeoutError):  # that nothing comes, no event tells
-        await asyncio.wait_for(one_more.get(), 0.5)
-    may_go_on.set()
+    try:
+        for number, person in enumerate(people):
+            await person.say(QUESTION["en"])
+            if number < ANSWERS_AT_ONCE:
+                await asyncio.wait_for(one_more.get(), PATIENCE_S)
+        with pytest.raises(asyncio.TimeoutError):  # that nothing comes, no event tells
+            await asyncio.wait_for(one_more.get(), 0.5)
+    finally:
+        may_go_on.set()
     for person in people:
         assert TITLE["en"] in (await person.reply()).text
     assert most == ANSWERS_AT_ONCE
