@@ -109,9 +109,10 @@ def _fork(options: argparse.Namespace, settings: Settings) -> int:
     """Loads everything, and works as whichever worker this process is then forked to be."""
     from bot.channels.telegram.application import assemble
     from bot.channels.telegram.monitor import Monitor
-    from bot.channels.telegram.worker import work
+    from bot.channels.telegram.worker import forked_dialogue, work
 
-    begun = _forked_dialogue(settings)
+    ready_model(settings, retrain_stale=False)
+    begun = forked_dialogue(settings)
     if begun is None:
         return 0
     index, dialogue = begun
@@ -123,21 +124,6 @@ def _fork(options: argparse.Namespace, settings: Settings) -> int:
         await work(assembly, index, near)
 
     return _serve(dialogue, serve)
-
-
-def _forked_dialogue(settings: Settings) -> tuple[int, Dialogue] | None:
-    """Returns index and dialogue of the worker that this process is forked to be; None in the mould, at its end.
-
-    Nothing but the dialogue holds what was loaded: once it has taken up another model, the one of before is gone.
-    """
-    from bot.channels.telegram.mould import forked
-    from bot.dialogue.door import open_dialogue
-    from bot.dialogue.opening import load_everything
-
-    ready_model(settings, retrain_stale=False)
-    loaded = load_everything(settings)
-    index = forked()
-    return None if index is None else (index, open_dialogue(settings, lasting=True, loaded=loaded))
 
 
 def _written(address: tuple[str, int]) -> str:

@@ -44,17 +44,10 @@ def test_watches_the_memory_after_the_warming_up(held, expected):
     assert _growth(held) == expected
 
 
-@pytest.mark.parametrize(
-    ("name", "served_s", "is_slow"),
-    [
-        ("kill_worker", 9, False),
-        ("kill_worker", 11, True),
-        ("kill_everything", 19, False),
-        ("kill_everything", 21, True),
-    ],
-)
-def test_gives_newcomers_ten_seconds_and_more_where_nothing_ran(name, served_s, is_slow):
-    assert bool(_problems([Outcome(name, 1, served_s=served_s)])) == is_slow
+@pytest.mark.parametrize(("recovered_s", "is_slow"), [(9.9, False), (10.1, True)])
+def test_gives_every_fault_ten_seconds(recovered_s, is_slow):
+    found = _problems([Outcome(name, 1, recovered_s=recovered_s) for name in SCENARIOS])
+    assert len(found) == is_slow * len(SCENARIOS)
 
 
 def test_has_a_row_in_the_table_for_every_fault():

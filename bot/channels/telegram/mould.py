@@ -33,7 +33,7 @@ def forked() -> int | None:
     Call it when everything that the workers share is loaded. Standard input and output of a worker are its own.
 
     Raises:
-        ChannelError: what is loaded does not survive a fork.
+        ChannelError: what is loaded does not survive a fork, or the system forks no more processes.
     """
     if "tensorflow" in sys.modules:  # its threads would be missing in the workers, which wait for them for ever
         raise ChannelError("the model's pipeline loads TensorFlow, which cannot be forked; run without --workers")
@@ -51,7 +51,12 @@ def forked() -> int | None:
                 return None
             if len(order) < _NUMBER.size or len(ends) < _ENDS:
                 return None
-            process_id = os.fork()
+            try:
+                process_id = os.fork()
+            except OSError as error:
+                raise ChannelError(
+                    f"no process can be forked ({error.strerror}); see what the machine allows"
+                ) from error
             if not process_id:
                 break
             for end in ends:

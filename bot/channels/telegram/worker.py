@@ -19,13 +19,30 @@ from telegram import Update
 
 from bot.channels.telegram.application import Assembly
 from bot.channels.telegram.monitor import Monitor
+from bot.channels.telegram.mould import forked
 from bot.channels.telegram.running import PURGE_EVERY, SWEEP_S, begin, end, keep_telling, publish, purge
 from bot.channels.telegram.secrecy import keep_token_out
+from bot.dialogue.door import Dialogue, open_dialogue
+from bot.dialogue.opening import load_everything
+from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 #: No update is longer: what the platform sends is cut at a megabyte.
 _MOST_BYTES = 4 * 1024 * 1024
+
+
+def forked_dialogue(settings: Settings) -> tuple[int, Dialogue] | None:
+    """Returns index and dialogue of the worker that this process is forked to be; None in the mould, at its end.
+
+    Nothing but the dialogue holds what was loaded: once it has taken up another model, the one of before is gone.
+
+    Raises:
+        BotError: the model or the files cannot be used, or do not survive a fork; in a worker: a setting or the log.
+    """
+    loaded = load_everything(settings)
+    index = forked()
+    return None if index is None else (index, open_dialogue(settings, lasting=True, loaded=loaded))
 
 
 async def work(assembly: Assembly, index: int, monitor: Monitor | None = None) -> None:

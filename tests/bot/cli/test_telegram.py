@@ -1,15 +1,9 @@
 from __future__ import annotations
 
-import weakref
-
 import pytest
 
-import bot.services
 from bot.cli import telegram
-from bot.dialogue.training import verified_model
 from bot.errors import SettingsError
-from bot.settings import Settings
-from tests.conftest import ROOT, make_var
 
 
 def test_shows_commands_and_settings_in_both_languages_and_sends_nothing(main, monkeypatch):
@@ -57,17 +51,3 @@ def test_takes_plain_http_for_a_local_server_only(call):
     settings = {"telegram_token": "7000000001:" + "x" * 35, "secret": "a secret of more than sixteen characters"}
     with pytest.raises(SettingsError, match="https://"):
         call(telegram, "--webhook", "http://example.org/hook", **settings)
-
-
-@pytest.mark.model
-def test_holds_what_was_loaded_before_the_fork_in_the_dialogue_alone(models, tmp_path, monkeypatch):
-    monkeypatch.setattr("bot.channels.telegram.mould.forked", lambda: 3)
-    monkeypatch.setattr("bot.logs.configure", lambda **_: None)
-    monkeypatch.setattr(bot.services, "_services", None)
-    var = make_var(tmp_path, models)
-    settings = Settings(root=ROOT, var=var, database_url=f"sqlite:///{var / 'guide.db'}", secret="of this test alone")
-    index, dialogue = telegram._forked_dialogue(settings)
-    before = weakref.ref(dialogue._agent.processor)
-    dialogue.take_up(*verified_model(settings))
-    assert (index, before()) == (3, None)
-    dialogue.store.close()

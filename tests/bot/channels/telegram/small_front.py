@@ -21,13 +21,12 @@ from typing import Any
 from bot import logs, services
 from bot.channels.telegram import workers
 from bot.channels.telegram.application import Assembly, assemble
-from bot.channels.telegram.mould import Mould, forked
+from bot.channels.telegram.mould import Mould
 from bot.channels.telegram.running import run, running
 from bot.channels.telegram.webhook import Webhook, webhook_for
-from bot.channels.telegram.worker import work
+from bot.channels.telegram.worker import forked_dialogue, work
 from bot.dialogue import training
 from bot.dialogue.door import Dialogue, open_dialogue
-from bot.dialogue.opening import load_everything
 from bot.knowledge.loader import load
 from bot.phrases import load_phrases
 from bot.services import Services
@@ -119,12 +118,6 @@ async def _receive(settings: Settings, words: list[str], count: int) -> None:
     await workers.run(settings, Mould(program), count)
 
 
-def _begun(settings: Settings) -> tuple[int, Dialogue] | None:
-    loaded = load_everything(settings)
-    index = forked()
-    return None if index is None else (index, open_dialogue(settings, lasting=True, loaded=loaded))
-
-
 async def _work(settings: Settings, index: int, dialogue: Dialogue) -> None:
     draft = settings.var / f"worker{index}.draft"
     draft.write_text(str(os.getpid()))
@@ -142,7 +135,7 @@ if __name__ == "__main__":
     if sys.argv[3:4] == ["workers"]:
         asyncio.run(_receive(given, sys.argv[1:3], int(sys.argv[4])))
     elif sys.argv[3:4] == ["mould"]:
-        begun = _begun(given)
+        begun = forked_dialogue(given)
         if begun is not None:
             asyncio.run(_work(given, *begun))
     else:

@@ -116,6 +116,19 @@ def test_does_not_fork_what_does_not_survive_it(monkeypatch):
         forked()
 
 
+def test_says_that_the_system_forks_no_more():
+    fails = "import os, sys\ndef no(): raise OSError(11, 'Resource temporarily unavailable')\nos.fork = no\n"
+    program = fails + (
+        "from bot.channels.telegram.mould import forked\nfrom bot.errors import ChannelError\n"
+        "try: forked()\nexcept ChannelError as error: sys.exit(str(error))\n"
+    )
+    ours, theirs = socket.socketpair()
+    with subprocess.Popen([sys.executable, "-c", program], stdin=theirs, stderr=subprocess.PIPE) as process, ours:
+        theirs.close()
+        socket.send_fds(ours, [(0).to_bytes(8, "big")], [0, 1])
+        assert b"no process can be forked (Resource temporarily unavailable)" in process.stderr.read()
+
+
 def test_ends_with_its_orders():
     ours, theirs = socket.socketpair()
     with subprocess.Popen([sys.executable, "-c", _LOADS], stdin=theirs, stdout=subprocess.DEVNULL) as process:
