@@ -2,8 +2,8 @@
 
 What it has loaded it shares with them for as long as nobody changes it. It has one thread and no connection of its own:
 nothing is halfway done when it is forked. Orders come through a socket that is its standard input, from the receiving
-process: the number of a worker, with the two ends that become the worker's standard input and output. It answers with
-the number of the worker's process. The end of the orders is its end.
+process: the number of a worker, with the two ends that become the worker's standard input and output. The first line
+that a worker says is the number of its process. The end of the orders is the end of the mould.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import struct
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import IO
 
 from bot.errors import ChannelError
 
@@ -45,28 +46,23 @@ def forked() -> int | None:
     sys.stdout.flush()  # what was printed is not for every worker to print again
     with socket.socket(fileno=os.dup(0)) as orders:
         while True:
-            try:
-                order, ends, _, _ = socket.recv_fds(orders, _NUMBER.size, _ENDS)
-            except ConnectionResetError:  # the receiving process was killed while it waited for an answer
-                return None
+            order, ends, _, _ = socket.recv_fds(orders, _NUMBER.size, _ENDS)
             if len(order) < _NUMBER.size or len(ends) < _ENDS:
                 return None
             try:
-                process_id = os.fork()
+                is_mould = os.fork() != 0
             except OSError as error:
-                raise ChannelError(
-                    f"no process can be forked ({error.strerror}); see what the machine allows"
-                ) from error
-            if not process_id:
+                reason = error.strerror
+                raise ChannelError(f"no process can be forked ({reason}); see what the machine allows") from error
+            if not is_mould:
                 break
             for end in ends:
                 os.close(end)
-            with contextlib.suppress(BrokenPipeError):  # the end of the orders is next
-                orders.sendall(_NUMBER.pack(process_id))
     for end, standard in zip(ends, (0, 1), strict=True):
         os.dup2(end, standard)
         os.close(end)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.write(1, f"{os.getpid()}\n".encode())
     index: int = _NUMBER.unpack(order)[0]
     return index
 
@@ -144,19 +140,17 @@ class Mould:
             raise BrokenPipeError(errno.EPIPE, "the program ends")
         hears, ours = os.pipe()
         mine, says = os.pipe()
+        heard, said = os.fdopen(ours, "wb", buffering=0), os.fdopen(mine, "rb", buffering=0)
         try:
             socket.send_fds(orders, [_NUMBER.pack(index)], [hears, says])
-            answer = await asyncio.get_running_loop().sock_recv(orders, _NUMBER.size)
-            if len(answer) < _NUMBER.size:
-                raise BrokenPipeError(errno.EPIPE, "the process that has loaded the model has ended")
-        except BaseException:
-            os.close(ours)
-            os.close(mine)
+        except OSError:
+            heard.close()
+            said.close()
             raise
         finally:
             os.close(hears)
             os.close(says)
-        return await _joined(_NUMBER.unpack(answer)[0], ours, mine)
+        return await _joined(heard, said)
 
     async def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
@@ -167,9 +161,10 @@ class Mould:
         return ours
 
     def _kill(self) -> None:
-        if self._process is not None:
+        # Not by its own `kill`, which takes the news of its end from whoever waits for that.
+        if self._process is not None and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+                os.kill(self._process.pid, signal.SIGKILL)
 
     async def _discard(self) -> None:
         """Lets go of a mould that is not used any more."""
@@ -181,11 +176,24 @@ class Mould:
         self._process = self._orders = None
 
 
-async def _joined(process_id: int, ours: int, mine: int) -> Forked:
-    """Returns a worker with the two ends that are ours."""
+async def _joined(ours: IO[bytes], mine: IO[bytes]) -> Forked:
+    """Returns a worker with the two ends that are ours, once it says that it is there.
+
+    Raises:
+        BrokenPipeError: it never comes to be: what was to fork it has ended.
+    """
     loop = asyncio.get_running_loop()
     lines = asyncio.StreamReader(limit=_LINE_BYTES)
-    heard, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(ours, "wb", buffering=0))
+    heard, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, ours)
     reading = asyncio.StreamReaderProtocol(lines)
-    said, _ = await loop.connect_read_pipe(lambda: reading, os.fdopen(mine, "rb", buffering=0))
-    return Forked(process_id, lines, heard, said)
+    said, _ = await loop.connect_read_pipe(lambda: reading, mine)
+    process_id = 0
+    try:
+        process_id = int(await lines.readline() or 0)
+    finally:
+        worker = Forked(process_id, lines, heard, said)
+        if not process_id:
+            worker.close()
+    if not process_id:
+        raise BrokenPipeError(errno.EPIPE, "the process that has loaded the model has ended")
+    return worker

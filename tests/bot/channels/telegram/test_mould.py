@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+import uvloop
 
 from bot.channels.telegram.mould import Mould, forked
 from bot.errors import ChannelError
@@ -90,6 +91,31 @@ async def test_says_that_nothing_can_be_forked_where_loading_fails():
         with pytest.raises(ChannelError, match="it cannot be started"):
             await mould.fork(0)
     await mould.stop()
+
+
+@pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_forks_from_another_one_where_it_has_died_with_an_order(new_loop, tmp_path):
+    """By either loop: one of them did not hear the end of a socket (uvloop 0.23)."""
+    died = tmp_path / "died"
+    program = f"import os, pathlib, signal\nif not pathlib.Path({str(died)!r}).exists():\n" + (
+        f"    pathlib.Path({str(died)!r}).touch()\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+
+    async def dies_once():
+        mould = Mould([sys.executable, "-c", program + _LOADS])
+        with pytest.raises(ChannelError, match="it cannot be started"):
+            await asyncio.wait_for(mould.fork(0), PATIENCE_S)
+        worker = await asyncio.wait_for(mould.fork(1), PATIENCE_S)
+        said = await _said(worker)
+        worker.close()
+        await mould.stop()
+        return said
+
+    loop = new_loop()
+    try:
+        assert loop.run_until_complete(dies_once())[0] == "1"
+    finally:
+        loop.close()
 
 
 async def test_forks_no_more_once_it_is_closed(mould, fork):

@@ -221,6 +221,7 @@ async def test_starts_another_mould_where_one_has_died(inbox, queue, heard):
     workers = receiving.Workers(_mould(_SAYS, path), 1, queue, inbox)
     workers.start()
     assert await asyncio.wait_for(lines.readline(), PATIENCE_S) == b"0 ready\n"
+    await asyncio.wait_for(workers.ready.wait(), PATIENCE_S)
     workers._mould._process.kill()
     # The worker goes on; once it has died as well, it is forked from another mould.
     workers.give("ada", _update(1, "hello"))
