@@ -29,9 +29,10 @@ logger = logging.getLogger(__name__)
 #: (4 ms at turn 10, 130 ms at turn 300; rasa 3.6.21, 2026-11-20).
 TURNS_PER_SESSION = 4
 
-
 #: The slot that keeps the answers of a guided flow.
 _FLOW = "flow"
+# So long one turn waits for the writing of another.
+_BUSY_TIMEOUT_S = 5.0
 
 
 def know_events_by_type() -> None:
@@ -166,11 +167,11 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
         super().__init__(domain, host=url)
         self._secret = secret
         if self.engine.dialect.name == "sqlite":
+            # Rasa opens a connection per use, which takes as long as using it does, and at the end of the last one
+            # SQLite tidies up the log: these stay.
+            self.engine = connect(url, busy_timeout_s=_BUSY_TIMEOUT_S)
+            self.sessionmaker.configure(bind=self.engine)
             sa.event.listen(self.engine, "connect", _write_ahead)
-            # Rasa opens a connection per use, and SQLite tidies up the log at the end of the last one that has read
-            # something: this one stays.
-            self._held = self.engine.connect()
-            self._held.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
         """See parent class. The latest session is the one written last, and rows are read as rows.
@@ -263,7 +264,6 @@ def _write_ahead(connection: Any, _: Any) -> None:
     """
     connection.execute("PRAGMA journal_mode=WAL").close()
     connection.execute("PRAGMA synchronous=NORMAL").close()
-    connection.execute("PRAGMA secure_delete=ON").close()  # what was forgotten is not to be read in free pages
 
 
 def lasting_memory(url: str, retention_hours: int, secret: str = "") -> DatabaseMemory | ProcessMemory:

@@ -21,9 +21,6 @@ from bot.text.terms import character_ngrams, word_ngrams, words
 Array = Any  # numpy 1.23 under mypy strict gains nothing from shapes; they are said in the docstrings
 
 
-# Texts compared at a time: with all examples side by side more of them would not stay in the processor's cache.
-_PORTION = 64
-
 # The n-grams of a text in so many numbers, for what learns from them beside sentence vectors; what falls together is
 # drawn with this seed. With 512 numbers 2 in 1,000 tuning questions fewer were found (2026-11-30).
 _SKETCHED, _SEED = 1024, 1
@@ -144,10 +141,26 @@ class Examples:
     def likeness(self, rows: Array) -> Array:
         """Returns texts by labels: the likeness to the nearest example of each label (0-1)."""
         nearest = np.zeros((rows.shape[0], len(self.labels)), dtype=np.float32)
-        for start in range(0, rows.shape[0], _PORTION):
-            similarities = (rows[start : start + _PORTION] @ self._columns).toarray()
-            nearest[start : start + _PORTION] = np.maximum.reduceat(similarities, self._starts, axis=1)
+        for number in range(rows.shape[0]):
+            stretch = slice(rows.indptr[number], rows.indptr[number + 1])
+            likenesses = self._likenesses(rows.indices[stretch], rows.data[stretch])
+            nearest[number] = np.maximum.reduceat(likenesses, self._starts)
         return nearest
+
+    def _likenesses(self, ngrams: Array, weights: Array) -> Array:
+        """Returns the likeness of a text to each example.
+
+        As a product of the text's row with all columns it takes twice as long, for one text and for many.
+        """
+        columns = self._columns
+        starts, ends = columns.indptr[ngrams], columns.indptr[ngrams + 1]
+        parts = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        empty = slice(0, 0)
+        data, places = (
+            np.concatenate([each[part] for part in (*parts, empty)]) for each in (columns.data, columns.indices)
+        )
+        shape = columns.shape[1], len(ngrams)
+        return scipy.sparse.csc_matrix((data, places, np.cumsum([0, *(ends - starts)])), shape=shape) @ weights
 
     def sketches(self, rows: Array | None = None) -> Array:
         """Returns the n-grams of some texts in few numbers, a row of unit length each, zeros where none is known.
