@@ -159,6 +159,8 @@ _DROP_EARLIER = sa.delete(_EVENTS).where(_OF_DIALOGUE, sa.not_(_IN_SESSION))
 class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no types
     """Dialogue state in a database, without the words, erased after its own short retention."""
 
+    engine: sa.engine.Engine
+
     def __init__(self, domain: Domain, url: str, secret: str = "") -> None:
         """Opens the database at `url`, which must be reachable: Rasa waits for ever for one that is not.
 
@@ -170,8 +172,8 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
             # Rasa opens a connection per use, which takes as long as using it does, and at the end of the last one
             # SQLite tidies up the log: these stay.
             self.engine = connect(url, busy_timeout_s=_BUSY_TIMEOUT_S)
-            self.sessionmaker.configure(bind=self.engine)
             sa.event.listen(self.engine, "connect", _write_ahead)
+            self.sessionmaker.configure(bind=self.engine)
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
         """See parent class. The latest session is the one written last, and rows are read as rows.

@@ -83,6 +83,7 @@ def agent_of(path: Path, like: Agent | None = None) -> Agent:
 
     from bot.dialogue.executor import InProcessActions
     from bot.dialogue.memory import ProcessMemory
+    from bot.dialogue.runner import InOrderRunner
 
     endpoint = like.action_endpoint if like else InProcessActions("actions")
     try:
@@ -101,6 +102,7 @@ def agent_of(path: Path, like: Agent | None = None) -> Agent:
     if like:
         agent.tracker_store = agent.processor.tracker_store = like.tracker_store
         like.tracker_store.domain = agent.domain
+    agent.processor.graph_runner = InOrderRunner.of(agent.processor.graph_runner)
     keep_to_one_core()
     return agent
 

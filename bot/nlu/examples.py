@@ -70,7 +70,7 @@ class Vectoriser:
         """Returns the numbers of a text's n-grams, in order, and their weights."""
         numbers, weights, first = [], [], 0
         for known, rarity, cutter in zip(self._numbers, self._weights, _CUTTERS, strict=True):
-            counts = Counter(number for ngram in cutter(cut) if (number := known.get(ngram)) is not None)
+            counts = Counter([known[ngram] for ngram in cutter(cut) if ngram in known])
             places = np.asarray(sorted(counts), dtype=np.int32)
             often = np.asarray([counts[number] for number in places.tolist()], dtype=np.float32)
             row = (1 + np.log(often)) * rarity[places]
@@ -142,25 +142,10 @@ class Examples:
         """Returns texts by labels: the likeness to the nearest example of each label (0-1)."""
         nearest = np.zeros((rows.shape[0], len(self.labels)), dtype=np.float32)
         for number in range(rows.shape[0]):
-            stretch = slice(rows.indptr[number], rows.indptr[number + 1])
-            likenesses = self._likenesses(rows.indices[stretch], rows.data[stretch])
+            own = slice(rows.indptr[number], rows.indptr[number + 1])
+            likenesses = _weighed(self._columns, rows.indices[own], rows.data[own])
             nearest[number] = np.maximum.reduceat(likenesses, self._starts)
         return nearest
-
-    def _likenesses(self, ngrams: Array, weights: Array) -> Array:
-        """Returns the likeness of a text to each example.
-
-        As a product of the text's row with all columns it takes twice as long, for one text and for many.
-        """
-        columns = self._columns
-        starts, ends = columns.indptr[ngrams], columns.indptr[ngrams + 1]
-        parts = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        empty = slice(0, 0)
-        data, places = (
-            np.concatenate([each[part] for part in (*parts, empty)]) for each in (columns.data, columns.indices)
-        )
-        shape = columns.shape[1], len(ngrams)
-        return scipy.sparse.csc_matrix((data, places, np.cumsum([0, *(ends - starts)])), shape=shape) @ weights
 
     def sketches(self, rows: Array | None = None) -> Array:
         """Returns the n-grams of some texts in few numbers, a row of unit length each, zeros where none is known.
@@ -203,6 +188,21 @@ def _columns(rows: Array) -> Array:
     columns.data[np.repeat(often > _COMMON, often)] = 0
     columns.eliminate_zeros()
     return columns
+
+
+def _weighed(columns: Array, ngrams: Array, weights: Array) -> Array:
+    """Returns, per column, the sum of what some n-grams have in it, each weighted.
+
+    As a product of sparse matrices it takes twice as long, for one text and for many.
+    """
+    if not len(ngrams):
+        return np.zeros(columns.shape[1], dtype=np.float32)
+    starts, ends = columns.indptr[ngrams], columns.indptr[ngrams + 1]
+    parts = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    data, places = (np.concatenate([each[part] for part in parts]) for each in (columns.data, columns.indices))
+    shape = columns.shape[1], len(parts)
+    chosen = scipy.sparse.csc_matrix((data, places, np.concatenate([[0], np.cumsum(ends - starts)])), shape=shape)
+    return chosen @ weights
 
 
 def _sketch(ngrams: int) -> Array:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from bot.errors import SettingsError
+from bot.nlu.one_text import OneText
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
 
@@ -64,6 +65,7 @@ class MultilingualEncoder:
         # cut, and keeps unknown signs apart that SentencePiece, which the encoder was trained with, takes together.
         pieces = SentencePieceProcessor(model_file=str(resources / "sp.model"))
         self._model = NumpyBackend(str(weights), pieces, threads=1)
+        self._one = OneText(self._model)
 
     @property
     def size(self) -> int:
@@ -74,6 +76,8 @@ class MultilingualEncoder:
         """Returns one row of unit length per text, in order (float32); an empty list gives no rows."""
         # Half of a surrogate pair, as broken programs send it, is no text that the tokenizer takes.
         readable = [text.encode(errors="ignore").decode() for text in texts]
+        if len(readable) == 1:
+            return self._one.encode(readable[0])[None]
         portions = [readable[start : start + _PORTION] for start in range(0, len(readable), _PORTION)]
         if len(portions) < _THREADS:
             return self._model.encode(readable)

@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import sqlite3
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -98,6 +99,8 @@ def read_file(path: Path) -> str:
     return content.rstrip("\n")
 
 
+# A turn wants the keys of four purposes.
+@lru_cache(maxsize=32)
 def derive_key(secret: str, purpose: str) -> bytes:
     """Returns the 32-byte key for one purpose, such as `pseudonym`; keys of two purposes tell nothing of each other."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"partnerguide/{purpose}/1".encode()).derive(

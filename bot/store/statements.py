@@ -103,12 +103,17 @@ def conditions(wanted: EnquiryFilter) -> list[Any]:
     return found
 
 
+# Written with every turn: built once, since that takes longer than writing. Not SQLite's INSERT OR IGNORE, which would
+# also swallow rows that break a rule.
+_INSERT_ONCE = {
+    name: dialect.insert(TABLE).on_conflict_do_nothing(index_elements=["id"])
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+
+
 def insert_once(connection: Connection, values: dict[str, Any]) -> int:
     """Inserts a row unless its id is there already; returns how many rows that were."""
-    # Not SQLite's INSERT OR IGNORE, which would also swallow rows that break a rule.
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(TABLE).on_conflict_do_nothing(index_elements=["id"])
-    return int(connection.execute(statement, values).rowcount)
+    return int(connection.execute(_INSERT_ONCE[connection.dialect.name], values).rowcount)
 
 
 def change(connection: Connection, id: str, changes: dict[str, Any]) -> int:

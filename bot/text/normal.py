@@ -33,6 +33,8 @@ def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
+# A message is evened out for the tokenizer, the recogniser and the search.
+@lru_cache(maxsize=16)
 def normalise(original: str) -> NormalText:
     """Returns `original` in compatibility form, lower case, simplified, with plain signs, without zero-width marks."""
     if original.isascii():
