@@ -70,23 +70,22 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     if options.workers > 1:
         return _receive(options, settings, webhook)
     dialogue = ready_dialogue(settings, retrain_stale=False, lasting=True)
+    from bot.dialogue.following import ModelFollower
 
     async def serve() -> None:
         assembly = assemble(settings, dialogue)
         await run(assembly, webhook, monitor=Monitor(assembly.front, *watched) if watched else None)
 
-    return _serve(dialogue, serve)
+    with ModelFollower(dialogue):  # it takes up the models that are activated meanwhile
+        return _serve(dialogue, serve)
 
 
 def _serve(dialogue: Dialogue, serve: Callable[[], Coroutine[None, None, None]]) -> int:
-    """Runs what serves people with a dialogue, which takes up the models that are activated meanwhile."""
-    from bot.dialogue.following import ModelFollower
-
+    """Runs what serves people with a dialogue."""
     for name in ("bot", "actions"):
         logging.getLogger(name).setLevel(logging.INFO)
     try:
-        with ModelFollower(dialogue):
-            asyncio.run(serve())
+        asyncio.run(serve())
     finally:
         dialogue.store.close()
     return 0

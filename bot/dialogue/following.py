@@ -7,18 +7,16 @@ import threading
 from pathlib import Path
 
 from bot.dialogue.door import Dialogue
-from bot.dialogue.training import RECORD, current, verified_model
+from bot.dialogue.training import LOOK_EVERY_S, RECORD, current, verified_model
 from bot.errors import ModelError
 
 logger = logging.getLogger(__name__)
-
-_LOOK_EVERY_S = 1.0
 
 
 class ModelFollower:
     """Looks at the record of the current model once a second, in a thread of its own, from `start` to `stop`."""
 
-    def __init__(self, dialogue: Dialogue, every_s: float = _LOOK_EVERY_S) -> None:
+    def __init__(self, dialogue: Dialogue, every_s: float = LOOK_EVERY_S) -> None:
         self._dialogue = dialogue
         self._every_s = every_s
         self._path = dialogue.settings.models / RECORD

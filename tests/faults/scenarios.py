@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.installation import WORKERS, Installation, current_archive
+from tests.faults.installation import Installation, current_archive
 from tests.faults.wall_clock import NO_LIBRARY
 
 #: What a worker says of its model when it cannot use the one that was activated.
@@ -136,7 +136,7 @@ async def swap_model(strike: Strike) -> None:
     words = "answers from now on"
     heard = strike.on.said_times(words)
     _activate(strike.on.var, other, archive.read_bytes() + gzip.compress(b""))
-    await asyncio.gather(strike.asked(strike.length), strike.on.until_said(words, heard + WORKERS))
+    await asyncio.gather(strike.asked(strike.length), strike.on.until_said(words, heard + 1))
     archive.unlink()
 
 
@@ -147,7 +147,7 @@ async def damage_model(strike: Strike) -> None:
     broken = archive.with_name("broken.tar.gz")
     heard = strike.on.said_times(REFUSED)
     _activate(strike.on.var, broken, content[: len(content) // 2])
-    await asyncio.gather(strike.asked(strike.length), strike.on.until_said(REFUSED, heard + WORKERS))
+    await asyncio.gather(strike.asked(strike.length), strike.on.until_said(REFUSED, heard + 1))
     _activate(strike.on.var, archive, content)
     broken.unlink()
 
@@ -161,7 +161,7 @@ async def damage_knowledge(strike: Strike) -> None:
     heard = strike.on.said_times(REFUSED)
     try:
         _activate(strike.on.var, other, archive.read_bytes() + gzip.compress(b""))
-        await asyncio.gather(strike.asked(strike.length), strike.on.until_said(REFUSED, heard + WORKERS))
+        await asyncio.gather(strike.asked(strike.length), strike.on.until_said(REFUSED, heard + 1))
     finally:
         path.write_bytes(whole)
         _activate(strike.on.var, archive, archive.read_bytes())

@@ -3,7 +3,8 @@
 What it has loaded it shares with them for as long as nobody changes it. It has one thread and no connection of its own:
 nothing is halfway done when it is forked. Orders come through a socket that is its standard input, from the receiving
 process: the number of a worker, with the two ends that become the worker's standard input and output. The first line
-that a worker says is the number of its process. The end of the orders is the end of the mould.
+that a worker says is the number of its process. Asked for no worker, the mould says that itself, once it has loaded
+everything. The end of the orders is the end of the mould.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from bot.errors import ChannelError
 _LINE_BYTES = 64 * 1024
 _NUMBER = struct.Struct("!q")
 _ENDS = 2
+# The order for no worker.
+_NONE = -1
 
 
 def forked() -> int | None:
@@ -49,12 +52,10 @@ def forked() -> int | None:
             order, ends, _, _ = socket.recv_fds(orders, _NUMBER.size, _ENDS)
             if len(order) < _NUMBER.size or len(ends) < _ENDS:
                 return None
-            try:
-                is_mould = os.fork() != 0
-            except OSError as error:
-                reason = error.strerror
-                raise ChannelError(f"no process can be forked ({reason}); see what the machine allows") from error
-            if not is_mould:
+            index: int = _NUMBER.unpack(order)[0]
+            if index == _NONE:
+                os.write(ends[1], _own_number())
+            elif not _fork():
                 break
             for end in ends:
                 os.close(end)
@@ -62,9 +63,25 @@ def forked() -> int | None:
         os.dup2(end, standard)
         os.close(end)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.write(1, f"{os.getpid()}\n".encode())
-    index: int = _NUMBER.unpack(order)[0]
+    os.write(1, _own_number())
     return index
+
+
+def _fork() -> int:
+    """Forks, and returns 0 in the worker.
+
+    Raises:
+        ChannelError: the system forks no more processes.
+    """
+    try:
+        return os.fork()
+    except OSError as error:
+        reason = error.strerror
+        raise ChannelError(f"no process can be forked ({reason}); see what the machine allows") from error
+
+
+def _own_number() -> bytes:
+    return f"{os.getpid()}\n".encode()
 
 
 @dataclass(frozen=True)
@@ -121,6 +138,18 @@ class Mould:
             except OSError as error:
                 await self._discard()
                 raise ChannelError(f"it cannot be started ({error.strerror or error})") from None
+
+    async def load(self) -> None:
+        """Waits until the mould has loaded what it loads.
+
+        Raises:
+            ChannelError: it cannot, or was stopped.
+        """
+        (await self.fork(_NONE)).close()
+
+    def another(self) -> Mould:
+        """Returns a mould of the same program, not started yet, which loads what is there by then."""
+        return Mould(self._command)
 
     def close(self) -> None:
         """Has no more workers forked; whoever waits for one is told at once."""

@@ -13,6 +13,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from telegram import Update
 from telegram.error import InvalidToken, TelegramError
@@ -28,7 +29,8 @@ from bot.channels.telegram.reading import CarefulRequest
 from bot.channels.telegram.running import LAST_S, POLL_S, SWEEP_S, polling_failed, recover
 from bot.channels.telegram.secrecy import keep_token_out
 from bot.channels.telegram.webhook import Webhook, WebhookServer
-from bot.errors import ChannelError, StoreError
+from bot.dialogue import training
+from bot.errors import ChannelError, ModelError, StoreError
 from bot.settings import Settings
 from bot.store.inbox import Inbox
 from bot.store.secrets import pseudonym, secret
@@ -49,6 +51,8 @@ class _Worker:
     is_ready: bool = False
     #: It has died, and what it had begun is not given back yet: nobody else could take it.
     is_left: bool = False
+    #: It finishes what is in work, and is then forked from the mould of now.
+    is_leaving: bool = False
     pause_s: float = _PAUSE_S
     #: Number → person and update, of what it was given and has not finished.
     given: dict[int, tuple[str, Update]] = field(default_factory=dict)
@@ -69,6 +73,8 @@ class Workers:
         self._all = [_Worker(index) for index in range(count)]
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
+        #: A mould that is loading, or that the workers of before were forked from, while they are exchanged.
+        self._spare: list[Mould] = []
         self.ready = asyncio.Event()
 
     @property
@@ -76,8 +82,46 @@ class Workers:
         """The process ids of the workers that run."""
         return [worker.process.process_id for worker in self._all if worker.process is not None]
 
+    async def renew(self) -> None:
+        """Exchanges the workers, one after the other, for some forked from a mould that loads what is there by now.
+
+        Each finishes what it has in work; meanwhile the others work for its people, or these wait where it is the only
+        one. Returns when all are exchanged, and the mould of before has ended.
+
+        Raises:
+            ChannelError: another mould cannot load what is there; everything stays as it is.
+        """
+        other = self._mould.another()
+        self._spare.append(other)
+        try:
+            await other.load()
+            self._spare[-1], self._mould = self._mould, other
+            for worker in self._all:
+                await self._exchange(worker)
+        finally:
+            await self._spare.pop().stop()
+
+    async def _exchange(self, worker: _Worker) -> None:
+        if not worker.is_ready or worker.process is None:  # it is being started, by whichever mould
+            await self._all_ready()
+        if worker.process is None or self._stopping.is_set():
+            return
+        worker.is_leaving, worker.is_ready = True, False
+        self.ready.clear()
+        worker.process.end()
+        await self._all_ready()
+
+    async def _all_ready(self) -> None:
+        """Waits until all workers are ready, or are to end."""
+        waiting = [asyncio.ensure_future(event.wait()) for event in (self.ready, self._stopping)]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waiting:
+                each.cancel()
+
     def start(self) -> None:
-        """Starts the workers; `ready` is set once all are."""
+        """Starts the workers; `ready` is set while all are."""
         self._tasks = [asyncio.create_task(self._keep(worker)) for worker in self._all]
         for task in self._tasks:
             task.add_done_callback(_tell_of_a_fault)
@@ -101,7 +145,8 @@ class Workers:
     async def stop(self) -> None:
         """Ends the workers, which finish first what is in work."""
         self._stopping.set()
-        self._mould.close()
+        for mould in (self._mould, *self._spare):
+            mould.close()
         if not self._tasks:  # Telegram was not reached
             return
         for worker in self._all:
@@ -131,7 +176,10 @@ class Workers:
                 await self._until_its_end(worker, worker.process)
             if self._stopping.is_set():
                 return
+            was_leaving, worker.is_leaving = worker.is_leaving, False
             self._pass_on(worker)
+            if was_leaving:
+                continue
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), worker.pause_s)
             worker.pause_s = min(2 * worker.pause_s, _LONGEST_PAUSE_S)
@@ -141,9 +189,11 @@ class Workers:
             await self._listen(worker, process)
         finally:
             worker.is_ready, worker.process = False, None
+            self.ready.clear()
             process.close()
         if not self._stopping.is_set():
-            logger.error("worker %d has ended and is started again", worker.index)
+            if not worker.is_leaving:
+                logger.error("worker %d has ended and is started again", worker.index)
             worker.is_left = True
             await self._give_back(worker)
             worker.is_left = False
@@ -168,7 +218,8 @@ class Workers:
 
     def _pass_on(self, worker: _Worker) -> None:
         """Hands what waits for a worker that is being started, or that has died, to those that are ready, if any is."""
-        if not worker.is_ready and not worker.is_left and any(each.is_ready for each in self._all):
+        is_free = not (worker.is_ready or worker.is_left or worker.is_leaving)
+        if is_free and any(each.is_ready for each in self._all):
             left, worker.given = sorted(worker.given.items()), {}
             for _, (person, update) in left:
                 self.give(person, update)
@@ -237,7 +288,8 @@ async def _receiving(settings: Settings, mould: Mould, count: int, webhook: Webh
         queue.is_alone = webhook is None
         await queue.recover(bot)
         workers.start()
-        tasks += [asyncio.create_task(_hand_out(queue, workers, person_of)), asyncio.create_task(_sweep(queue, bot))]
+        beside = _hand_out(queue, workers, person_of), _sweep(queue, bot), _follow(settings, workers)
+        tasks += [asyncio.create_task(each) for each in beside]
         if webhook is not None:
             server = WebhookServer(webhook, bot, queue)
             await server.start()
@@ -285,6 +337,32 @@ async def _hand_out(queue: DurableQueue, workers: Workers, person_of: Callable[[
         if isinstance(update, Update):
             workers.give(person_of(update), update)
         queue.task_done()
+
+
+async def _follow(settings: Settings, workers: Workers) -> None:
+    """Has the workers exchanged when another model has been activated."""
+    path = settings.models / training.RECORD
+    used = await asyncio.to_thread(_activated, path)
+    while True:
+        await asyncio.sleep(training.LOOK_EVERY_S)
+        record = await asyncio.to_thread(_activated, path)
+        if record is None or record == used:
+            continue
+        used = record
+        try:
+            await workers.renew()
+        except ChannelError as error:
+            logger.warning("the model of before stays in use: %s", error)
+        else:
+            logger.info("the model %s answers from now on", record.version)
+
+
+def _activated(path: Path) -> training.ModelRecord | None:
+    try:
+        return training.read_record(path)
+    except ModelError as error:
+        logger.debug("%s", error)
+        return None
 
 
 async def _sweep(queue: DurableQueue, bot: ExtBot[None]) -> None:

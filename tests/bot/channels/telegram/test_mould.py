@@ -61,6 +61,21 @@ async def test_forks_workers_that_share_what_was_loaded(fork):
     assert len({worker.process_id for worker in workers}) == 2
 
 
+async def test_waits_until_everything_is_loaded_and_forks_nothing_for_that(mould, fork):
+    await asyncio.wait_for(mould.load(), PATIENCE_S)
+    loaded = mould._process.pid
+    assert mould._process.returncode is None
+    worker = await fork(0)
+    assert worker.process_id != loaded == mould._process.pid
+
+
+async def test_says_that_it_cannot_load():
+    mould = Mould([sys.executable, "-c", "import sys; sys.exit(3)"])
+    with pytest.raises(ChannelError, match="it cannot be started"):
+        await asyncio.wait_for(mould.load(), PATIENCE_S)
+    await mould.stop()
+
+
 async def test_has_each_worker_hear_and_say_its_own(fork):
     workers = [await fork(index) for index in (3, 4)]
     for worker in workers:

@@ -229,3 +229,111 @@ async def test_starts_another_mould_where_one_has_died(inbox, queue, heard):
     os.kill(workers.processes[0], signal.SIGKILL)
     assert await asyncio.wait_for(lines.readline(), PATIENCE_S) == b"0 ready\n"
     await workers.stop()
+
+
+# The mould loads what stands in a file, and the workers say it with all they are given. One finishes what it has before
+# it ends, but for what it was to keep.
+_LOADS = """
+import json, sys
+from bot.channels.telegram.mould import forked
+loaded = open(sys.argv[2]).read()
+if loaded == "damaged":
+    sys.exit(1)
+index = forked()
+if index is None:
+    sys.exit()
+said = open(sys.argv[1], "a", buffering=1)
+said.write(f"{index} {loaded} ready\\n")
+print("ready", flush=True)
+for line in sys.stdin:
+    update = json.loads(line)
+    said.write(f"{index} {loaded} {update['message']['text']}\\n")
+    if update["message"]["text"] != "keep":
+        print("done", update["update_id"], flush=True)
+"""
+
+
+@pytest.fixture
+async def renewed(inbox, queue, heard, tmp_path):
+    """Starts so many workers of a mould that loads what stands in a file: they, the file, and how to hear a line."""
+    path, lines = heard
+    loaded = tmp_path / "loaded"
+    loaded.write_text("one")
+    started = []
+
+    async def said():
+        return (await asyncio.wait_for(lines.readline(), PATIENCE_S)).decode().strip()
+
+    async def start(count):
+        started.append(receiving.Workers(_mould(_LOADS, path, loaded), count, queue, inbox))
+        started[0].start()
+        await asyncio.wait_for(started[0].ready.wait(), PATIENCE_S)
+        assert {await said() for _ in range(count)} == {f"{index} one ready" for index in range(count)}
+        return started[0], loaded, said
+
+    yield start
+    await started[0].stop()
+
+
+async def test_exchanges_the_workers_one_after_the_other_for_those_of_another_mould(renewed):
+    workers, loaded, said = await renewed(2)
+    before, mould = workers.processes, workers._mould._process.pid
+    loaded.write_text("two")
+    await asyncio.wait_for(workers.renew(), PATIENCE_S)
+    assert [await said(), await said()] == ["0 two ready", "1 two ready"]
+    assert all(map(_has_ended, [*before, mould]))
+    workers.give("ada", _update(1, "hello"))
+    assert (await said()).endswith("two hello")
+
+
+async def test_exchanges_the_only_worker_and_loses_nothing(renewed, inbox, queue):
+    workers, loaded, said = await renewed(1)
+    for number, text in enumerate(("keep", "hello"), 1):
+        workers.give("ada", _update(number, text))
+    assert [await said(), await said()] == ["0 one keep", "0 one hello"]
+    loaded.write_text("two")
+    renewing = asyncio.create_task(workers.renew())
+    while workers._all[0].is_ready:
+        await asyncio.sleep(0)
+    workers.give("ada", _update(3, "meanwhile"))
+    await asyncio.wait_for(renewing, PATIENCE_S)
+    # What the worker of before had not finished comes first again.
+    assert [await said() for _ in range(3)] == ["0 two ready", "0 two keep", "0 two meanwhile"]
+
+
+async def test_hands_nothing_that_is_in_work_to_others_while_a_worker_is_leaving(renewed):
+    workers, _, said = await renewed(2)
+    leaving, other = workers._all
+    person = next(name for name in map(str, range(99)) if workers._free_for(name) is leaving)
+    workers.give(person, _update(1, "keep"))
+    assert await said() == "0 one keep"
+    leaving.is_leaving, leaving.is_ready = True, False
+    workers._pass_on(leaving)
+    workers.give(person, _update(2, "and then?"))
+    workers.give("nobody yet", _update(3, "hello"))
+    assert await said() == "1 one hello"
+    assert sorted(leaving.given) == [1, 2]
+    leaving.is_leaving = False
+
+
+async def test_goes_on_with_the_workers_of_before_where_nothing_else_can_be_loaded(renewed):
+    workers, loaded, said = await renewed(2)
+    before = workers.processes
+    loaded.write_text("damaged")
+    with pytest.raises(ChannelError, match="it cannot be started"):
+        await asyncio.wait_for(workers.renew(), PATIENCE_S)
+    assert workers.processes == before
+    workers.give("ada", _update(1, "hello"))
+    assert (await said()).endswith("one hello")
+
+
+async def test_ends_while_another_mould_is_loading(renewed, tmp_path):
+    workers, loaded, _ = await renewed(1)
+    loaded.unlink()
+    os.mkfifo(loaded)  # whoever opens it waits
+    renewing = asyncio.create_task(workers.renew())
+    while not workers._spare or workers._spare[0]._process is None:
+        await asyncio.sleep(0)
+    await asyncio.wait_for(workers.stop(), PATIENCE_S)
+    with pytest.raises(ChannelError):
+        await renewing
