@@ -7,6 +7,7 @@ from typing import Any
 
 import rasa_sdk
 from rasa.core.actions.action import RemoteAction
+from rasa.core.processor import MessageProcessor
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
@@ -32,11 +33,12 @@ class InProcessActions(EndpointConfig):  # type: ignore[misc]  # rasa ships no t
             raise ClientResponseError(404, error.message, json.dumps({"error": error.message})) from error
 
 
-def trust_own_actions() -> None:
-    """Skips Rasa's schema validation of action results for this process.
+def trust_own_parts() -> None:
+    """Skips what Rasa checks in every turn of this process and tests hold of ours.
 
-    It costs 14-15 ms of a turn's 20 (rasa 3.6.21, 2026-11-20) and guards against foreign action servers only; the
-    shape of our own results is held by tests.
+    The schema of an action's result costs 14-15 ms (rasa 3.6.21, 2026-11-20) and guards against foreign action servers
+    only; whether the domain knows each intent and entity that was found costs 0.2 ms (2026-12-01) and makes a warning.
     """
     if rasa_sdk.__version__.startswith("3.6."):
         RemoteAction._validate_action_result = lambda self, result: True
+        MessageProcessor._check_for_unseen_features = lambda self, parse_data: None

@@ -182,8 +182,8 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
         never read, and the dialogue stands still until the clock has caught up.
         """
         wanted = _ALL if fetch_events_from_all_sessions else _LATEST
-        with self.session_scope() as session:
-            events = [json.loads(data) for (data,) in session.execute(wanted, {"sender": sender_id})]
+        with self.engine.connect() as connection:
+            events = [json.loads(data) for (data,) in connection.execute(wanted, {"sender": sender_id})]
         return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots) if events else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -195,14 +195,14 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
         begin_session_when_long(tracker)
         await self.stream_events(tracker)
         theirs = {"sender": tracker.sender_id}
-        with self.session_scope() as session:
-            added = list(tracker.events)[session.execute(_COUNT, theirs).scalar() :]
+        # Without a session of SQLAlchemy, which maps rows to objects and takes as long again.
+        with self.engine.begin() as connection:
+            added = list(tracker.events)[connection.execute(_COUNT, theirs).scalar() :]
             rows = [_row(without_words(event, self._secret), tracker.sender_id) for event in added]
             if rows:
-                session.execute(_INSERT, rows)
+                connection.execute(_INSERT, rows)
             if any(isinstance(event, SessionStarted) for event in added):
-                session.execute(_DROP_EARLIER, theirs)
-            session.commit()
+                connection.execute(_DROP_EARLIER, theirs)
 
     def offered_last(self, conversation: str) -> list[dict[str, Any]] | None:
         """Returns what each reply of the last turn offered, in order; None where that is not kept.
@@ -212,8 +212,8 @@ class DatabaseMemory(SQLTrackerStore):  # type: ignore[misc]  # rasa ships no ty
         """
         if not self._secret:
             return None
-        with self.session_scope() as session:
-            said = session.execute(_SAID_LAST, {"sender": conversation})
+        with self.engine.connect() as connection:
+            said = connection.execute(_SAID_LAST, {"sender": conversation})
             kept = [json.loads(data).get("data") or {} for (data,) in said]
         return [offer for data in kept if (offer := in_clear(data, self._secret))]
 

@@ -64,10 +64,10 @@ def load_model(settings: Settings) -> tuple[Agent, ModelRecord]:
 
     postpone()
     quieten_rasa()
-    from bot.dialogue.executor import trust_own_actions
+    from bot.dialogue.executor import trust_own_parts
     from bot.dialogue.memory import know_events_by_type
 
-    trust_own_actions()
+    trust_own_parts()
     know_events_by_type()
     return agent_of(path), record
 

@@ -45,11 +45,11 @@ _OTHER_THING = 0.03
 _UNFIT = 0.1
 # An entry that bears the thing's name is about it before all others.
 _BEARS_ITS_NAME = 2.0
-# Surer than this a message says all that it means and is not read together with anything; one of more than a few words
-# that points to nothing from less on. With the first for all, 3 of 413 follow-ups and 1 of 350 unrelated questions more
-# are right and 1 of 350 out of scope fewer, and 76 instead of 38 in 100 questions asked one after the other are read
-# twice (2026-12-01).
-_STANDS_ALONE, _LONGER_STANDS_ALONE = 0.95, 0.4
+# Surer than this a message says all that it means and is not read together with anything. So does one of more than a
+# few words that points to nothing, from less on, or where it is as good as certainly none of content. With the first
+# for all, 3 of 413 follow-ups and 2 of 350 unrelated questions more are right and 1 of 350 out of scope fewer, and 76
+# instead of 33 in 100 questions asked one after the other are read twice (2026-12-01).
+_STANDS_ALONE, _LONGER_STANDS_ALONE, _NO_CONTENT = 0.95, 0.4, 0.05
 _FEW_WORDS, _FEW_HAN = 6, 10
 
 #: Entities that say what a message is about; a message with one of them can take up the question before.
@@ -116,9 +116,9 @@ def may_lean(said: Leaning, knowledge: KnowledgeBase) -> bool:
     if not leans_on_the_last(said.text) or not any(character.isalnum() for character in said.text):
         return False
     sounds = goes_on(said.text, knowledge) or corrects_the_last(said.text, knowledge) or said.refers(knowledge)
-    is_full = not _is_short(said.text, _FEW_WORDS, _FEW_HAN) and not has_pronoun(said.text, knowledge)
-    least = _LONGER_STANDS_ALONE if is_full else _STANDS_ALONE
-    return sounds or min(said.confidence, said.in_scope) < least
+    if sounds or _is_short(said.text, _FEW_WORDS, _FEW_HAN) or has_pronoun(said.text, knowledge):
+        return sounds or min(said.confidence, said.in_scope) < _STANDS_ALONE
+    return said.in_scope >= _NO_CONTENT and min(said.confidence, said.in_scope) < _LONGER_STANDS_ALONE
 
 
 def leans_on_the_last(text: str) -> bool:

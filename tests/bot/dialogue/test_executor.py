@@ -6,9 +6,10 @@ import jsonschema
 import pytest
 import yaml
 from rasa.core.actions.action import RemoteAction
+from rasa.core.processor import MessageProcessor
 from rasa.utils.endpoints import ClientResponseError
 
-from bot.dialogue.executor import InProcessActions, trust_own_actions
+from bot.dialogue.executor import InProcessActions, trust_own_parts
 from tests.actions import small_services
 from tests.bot import small_base
 
@@ -114,8 +115,10 @@ async def test_hides_no_fault_of_an_action(others):
         await others.request(json=_call("action_break"))
 
 
-def test_skips_the_validation_of_own_results(monkeypatch):
-    # Set as it is, so that it is put back after the test.
-    monkeypatch.setattr(RemoteAction, "_validate_action_result", RemoteAction._validate_action_result)
-    trust_own_actions()
+def test_skips_what_tests_hold_of_our_own_parts(monkeypatch):
+    # Set as they are, so that they are put back after the test.
+    for owner, name in ((RemoteAction, "_validate_action_result"), (MessageProcessor, "_check_for_unseen_features")):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+    trust_own_parts()
+    assert MessageProcessor._check_for_unseen_features(None, {"nonsense": 1}) is None
     assert RemoteAction("action_try", None)._validate_action_result({"events": "nonsense"})
