@@ -43,7 +43,7 @@ from bot.nlu.recognition import Recogniser
 from bot.nlu.tuning import TuningQuestion, load_tuning
 from bot.nlu.vectors import Reader, any_text
 from bot.text.normal import normalise
-from bot.text.parts import parts, questions
+from bot.text.parts import after_opening, parts, questions
 from bot.text.terms import length
 
 Array = Any  # arrays of numpy 1.23; shapes are said in the docstrings
@@ -91,7 +91,9 @@ class EntrySelector(TrainedComponent):
         `packaged` for the English one, or empty for none; it sees the messages in `encoder_script` alone. A message
         that its words alone explain with the confidence `certain_from` is not encoded; of a long one that is not
         understood, the part that says most is read, from `part_from` on, unless the chance of the whole to be of
-        content is below `parts_from`. `ranking` is the number of entries in the output; the rest is for the action.
+        content is below `parts_from`. What follows one of the intents `courtesies` at the beginning of a message is
+        read alone, and taken if it is of content. `ranking` is the number of entries in the output; the rest is for the
+        action.
         """
         return {
             "knowledge": "knowledge",
@@ -103,6 +105,7 @@ class EntrySelector(TrainedComponent):
             "certain_from": 1.0,
             "part_from": 0.4,
             "parts_from": 0.1,
+            "courtesies": [],
             "ranking": 12,
             "answer_from": 0.2,
             "choices_from": 0.09,
@@ -325,6 +328,8 @@ class EntrySelector(TrainedComponent):
         """
         (whole,) = self._readings(text, [(0, len(text))], found, *alike.whole)
         first = self._evidence.labels[int(np.argmax(whole.chances))]
+        if in_parts and first in self._config["courtesies"]:
+            return self._beside_courtesy(text, found, alike) or whole
         content = whole.in_scope >= self._config["in_scope_from"]
         if (content and whole.confidence >= self._config["answer_from"]) or not first.startswith((FAQ, OUT_OF_SCOPE)):
             return whole
@@ -338,6 +343,15 @@ class EntrySelector(TrainedComponent):
         surest = max(likely, key=lambda part: part.confidence, default=whole)
         least = max(self._config["part_from"], whole.confidence if content else 0.0)
         return surest if surest.confidence >= least else whole
+
+    def _beside_courtesy(self, text: str, found: list[dict[str, Any]], alike: Likenesses) -> _Reading | None:
+        """Returns the reading of what follows a courtesy, if that is a question of content; else None."""
+        rest = after_opening(text)
+        if rest is None:
+            return None
+        (reading,) = self._parted(text, [rest], found, alike)
+        is_clear = reading.in_scope >= self._config["in_scope_from"] and reading.confidence >= self._config["part_from"]
+        return reading if is_clear else None
 
     def _weigh(self, way: str, text: str, features: Array, coverage: tuple[float, float]) -> _Reading:
         weighed = self._fusions[way]

@@ -16,6 +16,8 @@ _SHORT = 3
 _MOST = 12
 _ASKS = re.compile(r"[?？]+[\"'”’)）]*\s*$")
 _MOST_QUESTIONS = 3
+# A courtesy at the beginning is no longer: "Good morning to all of you", "各位老师大家早上好".
+_OPENING = 6
 
 
 def parts(text: str) -> list[tuple[int, int]]:
@@ -44,6 +46,19 @@ def questions(text: str) -> list[tuple[int, int]]:
     sentences = _cut(text, 0, len(text), _SENTENCE_END)
     found = [(a, b) for a, b in sentences if _ASKS.search(text[a:b]) and len(words(text[a:b])) >= _SHORT]
     return found if 1 < len(found) <= _MOST_QUESTIONS else []
+
+
+def after_opening(text: str) -> tuple[int, int] | None:
+    """Returns the stretch (start, end) that follows a few words and a stop or comma at the beginning; None for none.
+
+    Only one that can say something: of three words or more.
+    """
+    borders = (_SENTENCE_END, _CLAUSE_END)
+    ends = [match.end() for border in borders if (match := border.search(text.rstrip()))]
+    start = min(ends, default=len(text))
+    if len(words(text[:start])) > _OPENING or len(words(text[start:])) < _SHORT:
+        return None
+    return start, len(text)
 
 
 def _cut(text: str, start: int, end: int, borders: re.Pattern[str]) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 
 import pytest
 from rasa.shared.nlu.training_data.message import Message
@@ -245,3 +246,30 @@ def test_reads_no_part_of_a_message_that_is_to_be_read_as_one(train):
     part, whole = read
     assert part["coverage"][0] > whole["coverage"][0]
     assert (len(part["several"]), len(whole["several"])) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("courtesies", "text", "intent"),
+    [
+        (["greet"], "Hello, how much is the vaccine budget?", "faq"),
+        ([], "Hello, how much is the vaccine budget?", "greet"),
+        (["greet"], "Hello, qwertz asdf yxcv", "greet"),
+        (["greet"], "Hello!", "greet"),
+    ],
+)
+def test_reads_the_question_that_follows_a_courtesy(train, say, monkeypatch, courtesies, text, intent):
+    classifier = train(ExampleClassifier).load()
+    selector = train(EntrySelector, courtesies=courtesies, in_scope_from=0.5, part_from=0.2).load()
+    whole = selector._weigh
+
+    def greeted(way, said, *about):
+        """Takes the whole for what it begins with, however much of it asks."""
+        reading = whole(way, said, *about)
+        if said != text:
+            return reading
+        chances = 0.02 * reading.chances
+        chances[selector._evidence.labels.index("greet")] += 0.98
+        return replace(reading, chances=chances)
+
+    monkeypatch.setattr(selector, "_weigh", greeted)
+    assert say(text, classifier, selector)["intent"]["name"] == intent

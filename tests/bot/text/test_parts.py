@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.text.parts import parts, questions
+from bot.text.parts import after_opening, parts, questions
 
 
 def _words(text):
@@ -83,3 +83,34 @@ def test_cuts_each_sentence_once_however_many_commas_it_has():
     found = parts(text)
     assert (len(found), len(set(found))) == (12, 12)
     assert all(end == len(text) for _, end in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Good morning, who pays for the vaccines?", "who pays for the vaccines?"),
+        ("Hello there! Who pays?  And when?", "Who pays?  And when?"),
+        ("Hi\nwho pays for it", "who pays for it"),
+        ("你好！请问疫苗谁付钱？", "请问疫苗谁付钱？"),
+        ("各位老师好，疫苗谁付钱", "疫苗谁付钱"),
+    ],
+)
+def test_gives_what_follows_an_opening(text, rest):
+    start, end = after_opening(text)
+    assert text[start:end].strip() == rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hello",
+        "Hello!",
+        "Good morning, Anna!",
+        "你好，谢谢",
+        "good morning who pays for the vaccines",
+        "It was good of you to come all this way, who pays for the vaccines?",
+    ],
+)
+def test_finds_no_opening_where_nothing_or_too_little_follows_a_few_words(text):
+    assert after_opening(text) is None

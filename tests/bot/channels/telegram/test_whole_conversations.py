@@ -54,7 +54,7 @@ def memory(settings, loaded):
     agent.tracker_store = agent.processor.tracker_store = kept
     yield kept
     agent.tracker_store = agent.processor.tracker_store = before
-    kept._held.close()  # in the thread that has opened it
+    kept.engine.dispose()
 
 
 @pytest.fixture
