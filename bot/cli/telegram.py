@@ -9,19 +9,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from bot import logs
+from bot.channels.telegram.secrecy import need_token
 from bot.cli._arguments import host_and_port, positive
-from bot.cli._dialogue import ready_dialogue, ready_model
 from bot.dialogue import training
 from bot.errors import SettingsError
-from bot.knowledge.loader import load
-from bot.phrases import load_phrases
 from bot.settings import Settings
 from bot.store.secrets import secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from bot.channels.telegram.webhook import Webhook
     from bot.dialogue.door import Dialogue
 
 
@@ -57,18 +54,19 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     watched: tuple[str, int] | None = options.monitor
     if options.dry_run:
         return _show(options, settings)
-    from bot.channels.telegram.application import assemble, need_token
-    from bot.channels.telegram.monitor import Monitor
-    from bot.channels.telegram.running import run
-    from bot.channels.telegram.webhook import webhook_for
-
     need_token(settings)
-    webhook = webhook_for(settings, options.webhook, *options.listen) if options.webhook else None
     secret(settings)
     if options.mould:
         return _fork(options, settings)
     if options.workers > 1:
-        return _receive(options, settings, webhook)
+        return _receive(options, settings)
+    from bot.channels.telegram.application import assemble
+    from bot.channels.telegram.monitor import Monitor
+    from bot.channels.telegram.running import run
+    from bot.channels.telegram.webhook import webhook_for
+    from bot.cli._dialogue import ready_dialogue
+
+    webhook = webhook_for(settings, options.webhook, *options.listen) if options.webhook else None
     dialogue = ready_dialogue(settings, retrain_stale=False, lasting=True)
     from bot.dialogue.following import ModelFollower
 
@@ -91,16 +89,24 @@ def _serve(dialogue: Dialogue, serve: Callable[[], Coroutine[None, None, None]])
     return 0
 
 
-def _receive(options: argparse.Namespace, settings: Settings, webhook: Webhook | None) -> int:
+def _receive(options: argparse.Namespace, settings: Settings) -> int:
     """Runs the receiving process, which has the workers forked by this command in another process."""
-    from bot.channels.telegram import workers
     from bot.channels.telegram.mould import Mould
 
     logs.configure(logging.INFO, as_json=settings.log_format == "json")
     training.verified_model(settings)  # before another process finds out
     program = [sys.executable, "-m", "bot.cli", "telegram", "--mould", "--workers", str(options.workers)]
     more = ["--monitor", _written(options.monitor)] if options.monitor else []
-    asyncio.run(workers.run(settings, Mould([*program, *more]), options.workers, webhook))
+    mould = Mould([*program, *more])
+    mould.begin()  # it loads while this process is still at its own imports
+    try:
+        from bot.channels.telegram import workers
+        from bot.channels.telegram.webhook import webhook_for
+
+        webhook = webhook_for(settings, options.webhook, *options.listen) if options.webhook else None
+        asyncio.run(workers.run(settings, mould, options.workers, webhook))
+    finally:
+        mould.kill()  # where it was not stopped: nothing has come of it all
     return 0
 
 
@@ -109,6 +115,7 @@ def _fork(options: argparse.Namespace, settings: Settings) -> int:
     from bot.channels.telegram.application import assemble
     from bot.channels.telegram.monitor import Monitor
     from bot.channels.telegram.worker import forked_dialogue, work
+    from bot.cli._dialogue import ready_model
 
     ready_model(settings, retrain_stale=False)
     begun = forked_dialogue(settings)
@@ -134,6 +141,8 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
     """Prints what would be set and how the front would run; nothing leaves this machine."""
     from bot.channels.telegram.application import ALLOWED_UPDATES
     from bot.channels.telegram.menu import menus
+    from bot.knowledge.loader import load
+    from bot.phrases import load_phrases
 
     knowledge = load(settings.knowledge)
     codes = list(knowledge.spoken)

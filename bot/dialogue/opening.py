@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import datetime
 import gc
@@ -48,8 +49,16 @@ def load_everything(settings: Settings) -> Loaded:
         BotError: the model or the files cannot be used.
     """
     loaded = Loaded(*load_model(settings), *services.words_of(settings))
+    asyncio.run(_warmed_up(loaded))
     settle_memory()
     return loaded
+
+
+async def _warmed_up(loaded: Loaded) -> None:
+    """Has the model read a title in each language: what it makes at the first message takes a third of a second."""
+    for language in loaded.knowledge.spoken:
+        title = next(entry.texts[language].title for entry in loaded.knowledge.entries.values())
+        await loaded.agent.parse_message(title)
 
 
 def load_model(settings: Settings) -> tuple[Agent, ModelRecord]:

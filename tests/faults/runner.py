@@ -45,7 +45,7 @@ class Outcome:
     unrecorded: int = 0
     #: How long after the cause had ended newcomers were answered, and every process was healthy.
     served_s: float = 0.0
-    recovered_s: float = 0.0
+    healthy_s: float = 0.0
     problems: list[str] = field(default_factory=list)
 
 
@@ -87,7 +87,7 @@ async def run(
         if scenario:
             await asked(load.questions // 4)
             await scenario.strike(Strike(installation, random.Random(seed), asked, load.fault_length))
-        outcome.served_s, outcome.recovered_s = await _recovered(installation, ledger, probes, catalogue, chance)
+        outcome.served_s, outcome.healthy_s = await _recovered(installation, ledger, probes, catalogue, chance)
         await asking
         is_settled = await counted.until(ledger.is_settled, PATIENCE_S)
         await _finished(installation)
@@ -148,13 +148,20 @@ async def _recovered(
         ledger.ask(person.id, asked)
         await person.say(asked.text)
     ids = [person.id for person in probes]
-    is_served = await installation.server.changed.until(
-        lambda: all(1 in ledger.people[chat].places for chat in ids), PATIENCE_S
-    )
-    assert is_served, f"newcomers are not answered\n{installation.said()}"
-    served_s = time.monotonic() - began
-    await installation.until_healthy()
-    return served_s, time.monotonic() - began
+
+    async def served() -> float:
+        is_served = await installation.server.changed.until(
+            lambda: all(1 in ledger.people[chat].places for chat in ids), PATIENCE_S
+        )
+        assert is_served, f"newcomers are not answered\n{installation.said()}"
+        return time.monotonic() - began
+
+    async def healthy() -> float:
+        await installation.until_healthy()
+        return time.monotonic() - began
+
+    served_s, healthy_s = await asyncio.gather(served(), healthy())
+    return served_s, healthy_s
 
 
 async def _finished(installation: Installation) -> None:

@@ -44,10 +44,16 @@ def test_watches_the_memory_after_the_warming_up(held, expected):
     assert _growth(held) == expected
 
 
-@pytest.mark.parametrize(("recovered_s", "is_slow"), [(9.9, False), (10.1, True)])
-def test_gives_every_fault_ten_seconds(recovered_s, is_slow):
-    found = _problems([Outcome(name, 1, recovered_s=recovered_s) for name in SCENARIOS])
-    assert len(found) == is_slow * len(SCENARIOS)
+@pytest.mark.parametrize(("seconds", "is_slow"), [(9.9, False), (10.1, True)])
+def test_gives_every_fault_ten_seconds(seconds, is_slow):
+    assert len(_problems([Outcome(name, 1, healthy_s=seconds) for name in SCENARIOS])) == is_slow * len(SCENARIOS)
+    unlike = _problems([Outcome(name, 1, served_s=seconds) for name in SCENARIOS if name != "kill_everything"])
+    assert len(unlike) == is_slow * (len(SCENARIOS) - 1)
+
+
+@pytest.mark.parametrize(("seconds", "is_slow"), [(19.9, False), (20.1, True)])
+def test_gives_newcomers_twice_as_long_after_everything_was_killed(seconds, is_slow):
+    assert len(_problems([Outcome("kill_everything", 1, served_s=seconds)])) == is_slow
 
 
 def test_has_a_row_in_the_table_for_every_fault():

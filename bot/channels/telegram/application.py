@@ -38,9 +38,9 @@ from bot.channels.telegram.moved import MovedGroups
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.payloads import Payloads
 from bot.channels.telegram.reading import CarefulRequest
+from bot.channels.telegram.secrecy import need_token
 from bot.channels.telegram.shared_allowance import SharedAllowance
 from bot.dialogue.door import Dialogue
-from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.store.contacts import ContactStore
 from bot.store.former_keys import FormerKeys
@@ -64,17 +64,6 @@ class Assembly:
     queue: DurableQueue
     order: InOrder
     pace: Pace
-
-
-def need_token(settings: Settings) -> str:
-    """Returns the bot's token.
-
-    Raises:
-        SettingsError: none is set.
-    """
-    if not settings.telegram_token:
-        raise SettingsError("TELEGRAM_BOT_TOKEN: must be set to the token that @BotFather gave, in .env or the shell")
-    return settings.telegram_token
 
 
 def assemble(settings: Settings, dialogue: Dialogue, *, workers: int = 1) -> Assembly:

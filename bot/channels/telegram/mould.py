@@ -16,6 +16,7 @@ import os
 import signal
 import socket
 import struct
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -116,15 +117,27 @@ class Forked:
 
 
 class Mould:
-    """The mould as the receiving process has it: started with the first order, and again where it has died."""
+    """The mould as the receiving process has it: begun or started with the first order, and anew where it has died."""
 
     def __init__(self, command: Sequence[str]) -> None:
         """Takes the words of a program that calls `forked`."""
         self._command = command
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._orders: socket.socket | None = None
         self._one_at_a_time = asyncio.Lock()
         self._is_closed = False
+
+    def begin(self) -> None:
+        """Starts the mould, unless it is there: it loads while its first order is still to come.
+
+        Raises:
+            ChannelError: it cannot be started.
+        """
+        try:
+            if self._orders is None:
+                self._orders = self._started()
+        except OSError as error:
+            raise ChannelError(_not_started(error)) from None
 
     async def fork(self, index: int) -> Forked:
         """Returns a new worker, as soon as the mould has loaded what it loads.
@@ -137,7 +150,7 @@ class Mould:
                 return await self._forked(index)
             except OSError as error:
                 await self._discard()
-                raise ChannelError(f"it cannot be started ({error.strerror or error})") from None
+                raise ChannelError(_not_started(error)) from None
 
     async def load(self) -> None:
         """Waits until the mould has loaded what it loads.
@@ -155,7 +168,7 @@ class Mould:
         """Has no more workers forked; whoever waits for one is told at once."""
         self._is_closed = True
         if self._one_at_a_time.locked():
-            self._kill()
+            self.kill()
 
     async def stop(self) -> None:
         """Ends the mould; the workers go on, but have nobody any more who sees them end."""
@@ -164,7 +177,7 @@ class Mould:
             await self._discard()
 
     async def _forked(self, index: int) -> Forked:
-        orders = self._orders or await self._start()
+        orders = self._orders = self._orders or self._started()
         if self._is_closed:
             raise BrokenPipeError(errno.EPIPE, "the program ends")
         hears, ours = os.pipe()
@@ -181,28 +194,32 @@ class Mould:
             os.close(says)
         return await _joined(heard, said)
 
-    async def _start(self) -> socket.socket:
+    def _started(self) -> socket.socket:
         ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = await asyncio.create_subprocess_exec(*self._command, stdin=theirs.fileno())
+        with contextlib.ExitStack() as unless_started, theirs:
+            unless_started.callback(ours.close)
+            self._process = subprocess.Popen(self._command, stdin=theirs.fileno())  # noqa: S603  # our own words
+            unless_started.pop_all()
         ours.setblocking(False)
-        self._orders = ours
         return ours
 
-    def _kill(self) -> None:
-        # Not by its own `kill`, which takes the news of its end from whoever waits for that.
-        if self._process is not None and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGKILL)
+    def kill(self) -> None:
+        """Ends it at once, whatever it is at; nothing happens where there is none."""
+        if self._process is not None:
+            self._process.kill()
 
     async def _discard(self) -> None:
         """Lets go of a mould that is not used any more."""
         if self._orders is not None:
             self._orders.close()
         if self._process is not None:
-            self._kill()
-            await self._process.wait()
+            self.kill()
+            await asyncio.to_thread(self._process.wait)
         self._process = self._orders = None
+
+
+def _not_started(error: OSError) -> str:
+    return f"it cannot be started ({error.strerror or error})"
 
 
 async def _joined(ours: IO[bytes], mine: IO[bytes]) -> Forked:

@@ -9,13 +9,12 @@ from telegram import Bot
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.channels.telegram.application import need_token
 from bot.channels.telegram.front import Place
 from bot.channels.telegram.markup import Block, messages
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.payloads import Payloads
 from bot.channels.telegram.rendering import Button, Outgoing
-from bot.channels.telegram.secrecy import keep_token_out
+from bot.channels.telegram.secrecy import keep_token_out, need_token
 from bot.channels.telegram.sending import Sent, UndeliveredError, deliver
 from bot.errors import ChannelError
 from bot.knowledge.loader import load

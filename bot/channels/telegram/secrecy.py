@@ -1,8 +1,11 @@
-"""Keeps the bot's token out of every log line, and python-telegram-bot from logging what it received."""
+"""The bot's token: asked for, and kept out of every log line, and python-telegram-bot from logging what it received."""
 
 from __future__ import annotations
 
 import logging
+
+from bot.errors import SettingsError
+from bot.settings import Settings
 
 
 class _Blank(logging.Filter):
@@ -25,6 +28,17 @@ class _Blank(logging.Filter):
         if record.exc_info and any(secret in str(record.exc_info[1]) for secret in self._secrets if secret):
             record.exc_info, record.exc_text = None, None
         return True
+
+
+def need_token(settings: Settings) -> str:
+    """Returns the bot's token.
+
+    Raises:
+        SettingsError: none is set.
+    """
+    if not settings.telegram_token:
+        raise SettingsError("TELEGRAM_BOT_TOKEN: must be set to the token that @BotFather gave, in .env or the shell")
+    return settings.telegram_token
 
 
 def keep_token_out(token: str) -> None:

@@ -20,14 +20,14 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot, Updater
 from telegram.request import HTTPXRequest
 
-from bot.channels.telegram.application import ALLOWED_UPDATES, need_token
+from bot.channels.telegram.application import ALLOWED_UPDATES
 from bot.channels.telegram.front import CHANNEL, sender_id
 from bot.channels.telegram.intake import DurableQueue
 from bot.channels.telegram.metrics import Metrics
 from bot.channels.telegram.mould import Forked, Mould
 from bot.channels.telegram.reading import CarefulRequest
 from bot.channels.telegram.running import LAST_S, POLL_S, SWEEP_S, polling_failed, recover
-from bot.channels.telegram.secrecy import keep_token_out
+from bot.channels.telegram.secrecy import keep_token_out, need_token
 from bot.channels.telegram.webhook import Webhook, WebhookServer
 from bot.dialogue import training
 from bot.errors import ChannelError, ModelError, StoreError
@@ -147,12 +147,11 @@ class Workers:
         self._stopping.set()
         for mould in (self._mould, *self._spare):
             mould.close()
-        if not self._tasks:  # Telegram was not reached
-            return
         for worker in self._all:
             if worker.process is not None:
                 worker.process.end()
-        _, late = await asyncio.wait(self._tasks, timeout=LAST_S + 10)
+        # None of them where Telegram was not reached.
+        _, late = await asyncio.wait(self._tasks, timeout=LAST_S + 10) if self._tasks else (set(), set())
         if late:
             for worker in self._all:
                 if worker.process is not None:
@@ -204,6 +203,7 @@ class Workers:
             word, number, wait_s = [*line.decode(errors="replace").split(), "", "", ""][:3]
             if word == "ready":
                 worker.is_ready, worker.pause_s = True, _PAUSE_S
+                logger.info("worker %d is ready", worker.index)
                 for _, (_, update) in sorted(worker.given.items()):
                     _write(worker, update)
                 for other in self._all:

@@ -64,9 +64,34 @@ async def test_forks_workers_that_share_what_was_loaded(fork):
 async def test_waits_until_everything_is_loaded_and_forks_nothing_for_that(mould, fork):
     await asyncio.wait_for(mould.load(), PATIENCE_S)
     loaded = mould._process.pid
-    assert mould._process.returncode is None
+    assert mould._process.poll() is None
     worker = await fork(0)
     assert worker.process_id != loaded == mould._process.pid
+
+
+async def test_loads_before_its_first_order(mould, fork, tmp_path):
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    mould._command = [sys.executable, "-c", f"open({str(told)!r}, 'w').write('it loads')\n{_LOADS}"]
+    mould.begin()
+    assert await asyncio.wait_for(asyncio.to_thread(told.read_text), PATIENCE_S) == "it loads"
+    begun = mould._process
+    mould.begin()
+    await fork(0)
+    assert mould._process is begun
+
+
+async def test_is_ended_at_once_whatever_it_is_at(mould):
+    mould.kill()  # there is none yet
+    mould._command = [sys.executable, "-c", "import time; time.sleep(3600)"]
+    mould.begin()
+    mould.kill()
+    assert await asyncio.wait_for(asyncio.to_thread(mould._process.wait), PATIENCE_S) == -signal.SIGKILL
+
+
+def test_says_that_it_cannot_be_begun():
+    with pytest.raises(ChannelError, match="it cannot be started"):
+        Mould(["/nowhere/at/all"]).begin()
 
 
 async def test_says_that_it_cannot_load():
