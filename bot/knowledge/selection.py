@@ -231,12 +231,16 @@ def _by_confidence(
 def _several(question: Question, knowledge: KnowledgeBase) -> Decision | None:
     """Returns the choice between the questions of one message that are each sure and answered differently, else None.
 
-    Each must name a subject of its own: of two questions on one subject the second goes on with the first ("how many
-    are there? how many more than before?"), and both are mostly answered by the same entry.
+    Each must name a subject of its own, and no "it" or "there", or be as good as certainly understood alone: of two
+    questions on one subject the second goes on with the first ("how many are there? how many more than before?"), and
+    both are mostly answered by the same entry. Of 500 pairs of tuning questions 252 are told apart so, instead of 55
+    by their subjects alone, and of 31 messages with several questions of one answer 2, instead of none (2026-12-01).
     """
     subjects = [{(kind, value) for kind, value in one.entities if kind in _SUBJECTS} for one in question.several]
     shared = any(one & other for one, other in itertools.combinations(subjects, 2))
-    if not all(subjects) or shared or any(has_pronoun(one.text, knowledge) for one in question.several):
+    stand = all(names or one.leaning.stands_alone for names, one in zip(subjects, question.several, strict=True))
+    refers = any(has_pronoun(one.text, knowledge) and not one.leaning.stands_alone for one in question.several)
+    if not stand or shared or refers:
         return None
     decisions = [decide(one, knowledge) for one in question.several]
     entries = tuple(dict.fromkeys(decision.entries[0] for decision in decisions if decision.kind == "answer"))
