@@ -33,8 +33,14 @@ def respond_to_question(guide: Guide, question: Question | None = None) -> Respo
     decision = _of_the_whole(guide) or decide(question, guide.knowledge, guide.turn.context)
     asked = _remembered(guide, question, decision)
     if decision.kind == "answer":
-        response = answer_entry(guide, decision.entries[0], confidence=decision.confidence, close=decision.runners_up)
-        return Response(response.reply, {**response.slots, **asked})
+        also = (decision.also,) if decision.also else ()
+        close = tuple(dict.fromkeys((*also, *decision.runners_up)))
+        response = answer_entry(guide, decision.entries[0], confidence=decision.confidence, close=close)
+        reply = response.reply
+        if also:
+            title = entry_choice(guide, decision.also).label
+            reply = reply.with_note(guide.phrase("asked_also", title=title))
+        return Response(reply, {**response.slots, **asked})
     if decision.kind == "choices":
         choices = tuple(entry_choice(guide, entry_id) for entry_id in decision.entries)
         name = "several" if decision.several else "choices"
@@ -95,9 +101,9 @@ def answer_entry(
     """Returns the response that states one entry, offers what is near it, and remembers it for follow-ups."""
     entry = guide.knowledge.entries[entry_id]
     reply = render.answer(entry, guide.knowledge, language=guide.language, audience=guide.audience, part=part)
-    labels = [choice.payload for choice in reply.choices]
-    near = (entry_choice(guide, other) for other in close[:2])
-    choices = [*(choice for choice in near if choice.payload not in labels), *reply.choices]
+    near = [entry_choice(guide, other) for other in close[:2]]
+    offered = {choice.payload for choice in near}
+    choices = [*near, *(choice for choice in reply.choices if choice.payload not in offered)]
     text = entry.texts[reply.language]
     choices[:0] = text_choices(guide, entry)
     if text.more and part == "answer":

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from actions._answering import answer_entry, entry_choice, respond_to_question
 from actions._base import PERSON_PAYLOAD, TOPICS_PAYLOAD, Guide
 from actions._turn import turn_of
+from bot.knowledge.selection import Question
 from tests.actions.small_services import tracker
 
 LONG = "a question that is long enough to stand on its own feet"
@@ -38,6 +41,19 @@ def test_asks_back_where_several_are_about_as_likely(guide):
         TOPICS_PAYLOAD,
     ]
     assert "last_entry" not in response.slots
+
+
+def test_names_another_question_of_the_message_and_leads_to_its_answer(guide):
+    asked = guide("What does it cost? And who asked for it, in the end?", ranking=(("growth.costs", 0.97),))
+    parts = [("growth.costs", "What does it cost?"), ("growth.number", "And who asked for it, in the end?")]
+    several = tuple(Question(text, "faq", 0.97, ((entry, 0.97),)) for entry, text in parts)
+    question = dataclasses.replace(asked.turn.question, confidence=0.97, several=several)
+    response = respond_to_question(asked, question)
+    title = asked.knowledge.entries["growth.number"].texts["en"].title
+    assert response.reply.entry == "growth.costs"
+    assert _payloads(response)[:2] == ["/ask_more", '/show_entry{"entry": "growth.number"}']
+    assert title in response.reply.notes[-1]
+    assert respond_to_question(asked).reply.notes == response.reply.notes[:-1]
 
 
 def test_says_no_where_nothing_is_likely(guide):
@@ -91,8 +107,8 @@ def test_offers_the_longer_text_first_and_each_neighbour_once(guide):
     response = answer_entry(guide(), "growth.costs", confidence=1.0, close=close)
     assert _payloads(response) == [
         "/ask_more",
-        '/show_entry{"entry": "duties.invitation"}',
         '/show_entry{"entry": "growth.number"}',
+        '/show_entry{"entry": "duties.invitation"}',
         '/show_entry{"entry": "duties.precaution"}',
     ]
 

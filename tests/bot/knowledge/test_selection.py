@@ -333,20 +333,28 @@ def test_asks_which_of_two_questions_comes_first(small):
     assert decision.entries == ("growth.costs", "duties.invitation")
 
 
-def test_asks_which_comes_first_where_one_without_a_subject_is_surely_understood_alone(small):
+@pytest.mark.parametrize(
+    "text",
+    ["What does the project cost? And how many vaccines?", "What does the project cost? How many vaccines is it?"],
+    ids=["goes on", "refers"],
+)
+def test_tells_of_another_question_that_is_surely_understood_alone(small, text):
+    message = _parsed("growth.costs", "duties.invitation", text=text, subjects=("alpha", ""))
+    assert decide(Question.from_parsed(message), small).also == ""
+    for part in message["selection"]["several"]:
+        part |= {"confidence": 0.97, "in_scope": 0.97}
+    decision = decide(Question.from_parsed(message), small)
+    assert (decision.kind, decision.entries, decision.also) == ("answer", ("growth.costs",), "duties.invitation")
+
+
+def test_tells_of_no_other_question_where_neither_is_the_one_that_is_answered(small):
     text = "What does the project cost? And how many vaccines?"
     message = _parsed("growth.costs", "duties.invitation", text=text, subjects=("alpha", ""))
-    assert decide(Question.from_parsed(message), small).kind == "answer"
-    message["selection"]["several"][1] |= {"confidence": 0.97, "in_scope": 0.97}
-    assert decide(Question.from_parsed(message), small).entries == ("growth.costs", "duties.invitation")
-
-
-def test_takes_no_word_for_a_reference_in_what_is_surely_understood_alone(small):
-    text = "What does the project cost? How many vaccines is it?"
-    message = _parsed("growth.costs", "duties.invitation", text=text)
-    assert decide(Question.from_parsed(message), small).kind == "answer"
-    message["selection"]["several"][1] |= {"confidence": 0.97, "in_scope": 0.97}
-    assert decide(Question.from_parsed(message), small).entries == ("growth.costs", "duties.invitation")
+    for part in message["selection"]["several"]:
+        part |= {"confidence": 0.97, "in_scope": 0.97}
+    message["selection"]["ranking"] = [{"entry": "duties.precaution", "share": 0.9}]
+    decision = decide(Question.from_parsed(message), small)
+    assert (decision.entries, decision.also) == (("duties.precaution",), "")
 
 
 @pytest.mark.parametrize(
