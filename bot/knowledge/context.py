@@ -102,11 +102,6 @@ class Leaning:
     in_scope: float = 0.0
     coverage: float = 0.0
 
-    @property
-    def stands_alone(self) -> bool:
-        """Whether the message says all that it means, as good as certainly."""
-        return min(self.confidence, self.in_scope) >= _STANDS_ALONE
-
     def names_another_document(self, knowledge: KnowledgeBase) -> bool:
         """Returns whether the message says no more than which document is meant: "I mean the 2009 resolution"."""
         return self.refers(knowledge) and any(kind == "document" for kind, _ in self.things)
@@ -122,7 +117,7 @@ def may_lean(said: Leaning, knowledge: KnowledgeBase) -> bool:
         return False
     sounds = goes_on(said.text, knowledge) or corrects_the_last(said.text, knowledge) or said.refers(knowledge)
     if sounds or _is_short(said.text, _FEW_WORDS, _FEW_HAN) or has_pronoun(said.text, knowledge):
-        return sounds or not said.stands_alone
+        return sounds or min(said.confidence, said.in_scope) < _STANDS_ALONE
     return said.in_scope >= _NO_CONTENT and min(said.confidence, said.in_scope) < _LONGER_STANDS_ALONE
 
 

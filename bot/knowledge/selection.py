@@ -36,6 +36,10 @@ _MOST_CHOICES = 4
 # What a question can be about by itself; a year, a number or a place in a document says when, how many or where.
 _SUBJECTS = ("term", "document", "principle", "organisation", "country", "sdg", "area")
 _LEADERS = 2
+# Another question of a message is told of from this chance on that it is understood alone, and that it is of content.
+# Of 500 pairs of tuning questions 55 are told apart by their subjects, and 238 more by this; of 17 more one of both is
+# taken for another (2026-12-01).
+_SURE = 0.9
 #: The Ten Principles of the UN Global Compact.
 _PRINCIPLES = 10
 
@@ -259,12 +263,13 @@ def _several(question: Question, knowledge: KnowledgeBase) -> Decision | None:
 def _asked_also(question: Question, knowledge: KnowledgeBase, answered: str) -> str:
     """Returns the entry that answers another question of a message than the one that is answered; empty for none.
 
-    Both must be as good as certainly understood alone, and the one that is answered must be among them.
+    It must be surely understood alone, and the one that is answered must be among them.
     """
-    sure = [one for one in question.several if one.leaning.stands_alone]
-    decisions = [decision for one in sure if (decision := _decided(one, knowledge)).kind == "answer"]
-    entries = list(dict.fromkeys(decision.entries[0] for decision in decisions))
-    return next((entry for entry in entries if entry != answered), "") if answered in entries else ""
+    alone = {one: decision for one in question.several if (decision := _decided(one, knowledge)).kind == "answer"}
+    if answered not in (decision.entries[0] for decision in alone.values()):
+        return ""
+    sure = (decision for one, decision in alone.items() if min(one.confidence, one.in_scope) >= _SURE)
+    return next((decision.entries[0] for decision in sure if decision.entries[0] != answered), "")
 
 
 def _alone(text: str, entities: Iterable[Mapping[str, Any]], part: Mapping[str, Any], limits: Any) -> dict[str, Any]:

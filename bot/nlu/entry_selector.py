@@ -288,14 +288,18 @@ class EntrySelector(TrainedComponent):
         return readings
 
     def _is_declined(self, reading: _Reading) -> bool:
-        return self._evidence.labels[int(np.argmax(reading.chances))] == OUT_OF_SCOPE
+        return self._first(reading) == OUT_OF_SCOPE
+
+    def _first(self, reading: _Reading) -> str:
+        """Returns the likeliest label."""
+        return self._evidence.labels[int(np.argmax(reading.chances))]
 
     def _ranked(self, reading: _Reading) -> dict[str, Any]:
         """Returns what the action needs of a reading, JSON-ready."""
         labels = self._evidence.labels
         order = self._entries[np.argsort(-reading.chances[self._entries], kind="stable")[: self._config["ranking"]]]
         return {
-            "content": labels[int(np.argmax(reading.chances))].startswith(FAQ),
+            "content": self._first(reading).startswith(FAQ),
             "in_scope": round(reading.in_scope, 4),
             "confidence": round(reading.confidence, 4),
             "coverage": [round(share, 4) for share in reading.coverage],
@@ -327,7 +331,7 @@ class EntrySelector(TrainedComponent):
         questions in it.
         """
         (whole,) = self._readings(text, [(0, len(text))], found, *alike.whole)
-        first = self._evidence.labels[int(np.argmax(whole.chances))]
+        first = self._first(whole)
         if in_parts and first in self._config["courtesies"]:
             return self._beside_courtesy(text, found, alike) or whole
         content = whole.in_scope >= self._config["in_scope_from"]
@@ -335,14 +339,19 @@ class EntrySelector(TrainedComponent):
             return whole
         if not in_parts or whole.in_scope < self._config["parts_from"]:
             return whole
-        likely = (
-            part
-            for part in self._parted(text, parts(text), found, alike)
-            if part.in_scope >= self._config["in_scope_from"]
-        )
+        read = self._in_parts(text, found, alike)
+        likely = (part for part in read if part.in_scope >= self._config["in_scope_from"])
         surest = max(likely, key=lambda part: part.confidence, default=whole)
         least = max(self._config["part_from"], whole.confidence if content else 0.0)
         return surest if surest.confidence >= least else whole
+
+    def _in_parts(self, text: str, found: list[dict[str, Any]], alike: Likenesses) -> list[_Reading]:
+        """Returns the readings of the parts of a message, and of what follows a courtesy at its beginning."""
+        spans, rest = parts(text), after_opening(text)
+        if rest is None or rest in spans:
+            return self._parted(text, spans, found, alike)
+        opening, beside, *others = self._parted(text, [(0, rest[0]), rest, *spans], found, alike)
+        return [beside, *others] if self._first(opening) in self._config["courtesies"] else others
 
     def _beside_courtesy(self, text: str, found: list[dict[str, Any]], alike: Likenesses) -> _Reading | None:
         """Returns the reading of what follows a courtesy, if that is a question of content; else None."""

@@ -340,9 +340,9 @@ def test_asks_which_of_two_questions_comes_first(small):
 )
 def test_tells_of_another_question_that_is_surely_understood_alone(small, text):
     message = _parsed("growth.costs", "duties.invitation", text=text, subjects=("alpha", ""))
+    message["selection"]["several"][1] |= {"confidence": 0.89}
     assert decide(Question.from_parsed(message), small).also == ""
-    for part in message["selection"]["several"]:
-        part |= {"confidence": 0.97, "in_scope": 0.97}
+    message["selection"]["several"][1] |= {"confidence": 0.9}
     decision = decide(Question.from_parsed(message), small)
     assert (decision.kind, decision.entries, decision.also) == ("answer", ("growth.costs",), "duties.invitation")
 
@@ -350,8 +350,6 @@ def test_tells_of_another_question_that_is_surely_understood_alone(small, text):
 def test_tells_of_no_other_question_where_neither_is_the_one_that_is_answered(small):
     text = "What does the project cost? And how many vaccines?"
     message = _parsed("growth.costs", "duties.invitation", text=text, subjects=("alpha", ""))
-    for part in message["selection"]["several"]:
-        part |= {"confidence": 0.97, "in_scope": 0.97}
     message["selection"]["ranking"] = [{"entry": "duties.precaution", "share": 0.9}]
     decision = decide(Question.from_parsed(message), small)
     assert (decision.entries, decision.also) == (("duties.precaution",), "")

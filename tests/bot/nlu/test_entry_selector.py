@@ -273,3 +273,31 @@ def test_reads_the_question_that_follows_a_courtesy(train, say, monkeypatch, cou
 
     monkeypatch.setattr(selector, "_weigh", greeted)
     assert say(text, classifier, selector)["intent"]["name"] == intent
+
+
+@pytest.mark.parametrize(
+    ("opening", "intent"),
+    [("Hello, ", "faq"), ("Weather in Rome, ", "out_of_scope")],
+    ids=["a courtesy", "something else"],
+)
+def test_reads_what_follows_a_courtesy_where_the_whole_is_unclear(
+    training_data, train, say, monkeypatch, opening, intent
+):
+    declined = [Message.build(text=text, intent="out_of_scope") for text in ("weather tomorrow", "weather in Rome")]
+    data = training_data.merge(TrainingData(declined))
+    classifier = train(ExampleClassifier, data=data).load()
+    settings = {"courtesies": ["greet"], "in_scope_from": 0.5, "part_from": 0.2, "parts_from": 0.0}
+    selector = train(EntrySelector, data=data, **settings).load()
+    text = opening + "how much is the vaccine budget?"
+    weigh = selector._weigh
+
+    def unclear(way, said, *about):
+        reading = weigh(way, said, *about)
+        if said != text:
+            return reading
+        chances = 0.4 * reading.chances
+        chances[selector._evidence.labels.index("out_of_scope")] += 0.6
+        return replace(reading, chances=chances, in_scope=0.4, confidence=0.3)
+
+    monkeypatch.setattr(selector, "_weigh", unclear)
+    assert say(text, classifier, selector)["intent"]["name"] == intent
