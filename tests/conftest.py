@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -35,6 +36,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # As our own entry points do: matrices for this processor, and Rasa without TensorFlow, half of the time of its import.
 settle(os.environ)
 postpone()
+# A shell has what it runs in the background ignore Ctrl-C, and so would the programs that tests send one.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 for name in [name for name in os.environ if name.startswith("PARTNERGUIDE_") or name == "TELEGRAM_BOT_TOKEN"]:
     del os.environ[name]  # a developer's own settings are not what is tested
 # The same examples in every run, each given the time it takes: the first to cut a text into words loads a dictionary.
