@@ -8,7 +8,7 @@ from collections import Counter
 
 from actions._base import TEXT_PAYLOAD, Guide, Response
 from bot.knowledge import render
-from bot.knowledge.context import asks_of_it, corrects_the_last, goes_on, has_pronoun, points_back
+from bot.knowledge.context import asks_of_it, corrects_the_last, has_pronoun, points_back
 from bot.knowledge.joining import decided_whole
 from bot.knowledge.models import Entry
 from bot.knowledge.selection import Decision, Question, decide
@@ -22,6 +22,8 @@ _MOST_SOURCES = 6
 _LONGEST_REMEMBERED = 200
 # Small talk that is less sure than this may be a question after all.
 _UNSURE = 0.7
+# What is said with these asks nothing.
+_NO_QUESTIONS = ("affirm", "deny", "thank", "goodbye")
 
 
 def respond_to_question(guide: Guide, question: Question | None = None) -> Response:
@@ -57,6 +59,16 @@ def _of_the_whole(guide: Guide) -> Decision | None:
     return decided_whole(turn.joined, turn.together, guide.knowledge)
 
 
+def is_on_another(guide: Guide) -> bool:
+    """Returns whether a message is on something else than the last answer: it names a subject, or another place."""
+    return guide.turn.question.names_a_subject or is_on_another_place(guide)
+
+
+def is_on_another_place(guide: Guide) -> bool:
+    """Returns whether a message says no more than another place: "the next one"."""
+    return _of_the_whole(guide) is not None
+
+
 def _remembered(guide: Guide, question: Question, decision: Decision) -> dict[str, str]:
     """Returns the slot that keeps a question for the follow-up to it, encrypted; nothing of what is said in a flow.
 
@@ -83,12 +95,15 @@ def follow_up(guide: Guide) -> Response | None:
         return None
     names = question.names_a_subject or question.values("paragraph") or question.values("number")
     is_unsure = question.confidence < _UNSURE
-    asks = question.text.rstrip().endswith(("?", "？")) or is_unsure or asks_of_it(question.text, knowledge)
+    has_mark = question.text.rstrip().endswith(("?", "？"))
+    asks = has_mark or is_unsure or asks_of_it(question.text, knowledge)
     corrects = corrects_the_last(question.text, knowledge)
-    # "why?" is no small talk after an answer; "who are you?" is, and the model is sure of it.
-    points = points_back(question.text, knowledge) and (has_pronoun(question.text, knowledge) or is_unsure) and asks
+    # "why?" and "why not?" are no small talk after an answer; "who are you?" is, and the model is sure of it.
+    may_ask = is_unsure or (has_mark and question.intent in _NO_QUESTIONS)
+    points = asks and points_back(question.text, knowledge) and (has_pronoun(question.text, knowledge) or may_ask)
     joined = guide.turn.joined
-    fills = joined is not None and joined.is_filled and (joined.is_whole or goes_on(question.text, knowledge))
+    # Something has taken the place of its like in the question before, which small talk rarely does.
+    fills = joined is not None and joined.is_filled
     if not (names and asks) and not points and not (corrects and names) and not fills:
         return None
     response = respond_to_question(guide, question.about_its_subject())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions._answering import answer_entry, entry_choice, respond_to_question
+from actions._answering import answer_entry, entry_choice, is_on_another, respond_to_question
 from actions._base import Guide, GuideAction, Response
 from bot.knowledge import render
 from bot.knowledge.models import Entry
@@ -17,7 +17,7 @@ class ActionShowMore(GuideAction):
 
     def respond(self, guide: Guide) -> Response:
         """See parent class."""
-        if guide.turn.question.names_a_subject:
+        if is_on_another(guide):
             return respond_to_question(guide, guide.turn.question.about_its_subject())
         entry = guide.knowledge.entries.get(guide.turn.last_entry)
         if entry is None:

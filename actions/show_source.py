@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from actions._answering import respond_to_question, text_choices
+from actions._answering import is_on_another, respond_to_question, text_choices
 from actions._base import Guide, GuideAction, Response
 from bot.knowledge import render
 
@@ -18,7 +18,7 @@ class ActionShowSource(GuideAction):
 
     def respond(self, guide: Guide) -> Response:
         """See parent class."""
-        if guide.turn.question.names_a_subject:
+        if is_on_another(guide):
             return respond_to_question(guide, guide.turn.question.about_its_subject())
         entry = guide.knowledge.entries.get(guide.turn.last_entry)
         if entry is None:

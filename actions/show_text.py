@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
-from actions._answering import answer_entry, declined, entry_choice, place_choice, respond_to_question
+from actions._answering import (
+    answer_entry,
+    declined,
+    entry_choice,
+    is_on_another_place,
+    place_choice,
+    respond_to_question,
+)
 from actions._base import Guide, GuideAction, Response
 from bot.knowledge import quoting, render
 from bot.knowledge.models import Entry, Reference, Source
@@ -30,6 +37,8 @@ class ActionShowText(GuideAction):
             if sources[0] not in guide.knowledge.sources:
                 return Response(guide.say("no_choice", "notice", choices=guide.ways_out()))
             return _named(guide, sources[0], locators[0])
+        if is_on_another_place(guide):
+            return respond_to_question(guide)
         entry = guide.knowledge.entries.get(guide.turn.last_entry)
         documents = question.values("document")
         known = [document for document in documents if document in guide.knowledge.sources]

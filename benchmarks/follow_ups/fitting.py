@@ -25,7 +25,7 @@ from sklearn.model_selection import cross_val_predict
 
 from bot.dialogue.door import Dialogue, Message, open_dialogue
 from bot.knowledge import context as weighing
-from bot.knowledge.context import Context, corrects_the_last, goes_on, leans_on_the_last, points_back
+from bot.knowledge.context import corrects_the_last, leans_on_the_last, points_back
 from bot.knowledge.joining import joined
 from bot.knowledge.selection import Question
 from bot.languages import script_of
@@ -38,7 +38,7 @@ _FOLDS, _PENALTY, _MOST_UNRELATED, _SEED = 5, 3.0, 350, 5
 # So many of the unrelated questions are on the topic of the answer before, as of people who read on.
 _SAME_TOPIC = 0.4
 _RANKED = ("alone", "together", "same topic", "named")
-_SCOPED = ("in scope", "together in scope", "covered", "best", "goes on", "points", "corrects", "refers", "fills")
+_SCOPED = ("in scope", "together in scope", "covered", "points", "corrects", "refers", "fills")
 
 
 @dataclass
@@ -129,26 +129,17 @@ def _fit_ranking(choices: list[tuple[Array, Array]]) -> Array:
     return minimize(loss, np.zeros(len(_RANKED)), jac=True, method="L-BFGS-B").x
 
 
-def _scope_row(turn: Turn, dialogue: Dialogue, best: float) -> list[float]:
+def _scope_row(turn: Turn, dialogue: Dialogue) -> list[float]:
     said, knowledge = turn.question.leaning, dialogue.knowledge
     return [
         weighing._log_odds(said.in_scope),
         weighing._log_odds(turn.together.in_scope),
         said.coverage,
-        best,
-        float(goes_on(said.text, knowledge)),
         float(bool(turn.last) and not said.names_anything and points_back(said.text, knowledge)),
         float(corrects_the_last(said.text, knowledge)),
         float(said.refers(knowledge)),
         float(turn.is_filled),
     ]
-
-
-def _best_share(turn: Turn, dialogue: Dialogue) -> float:
-    ranking = [pair for pair in turn.question.ranking if pair[0] in dialogue.knowledge.entries]
-    context = Context(turn.last, turn.together.ranking, turn.together.in_scope, turn.is_filled)
-    taken = weighing.weighed(ranking, turn.question.leaning, dialogue.knowledge, context)
-    return taken.ranking[0][1] if taken else 0.0
 
 
 def _ranking_lines(name: str, choices: list[tuple[Array, Array]], kinds: list[str]) -> Iterator[str]:
@@ -178,7 +169,7 @@ async def _fit(dialogue: Dialogue) -> Iterator[str]:
     for is_filled, some in choices.items():
         lines += _ranking_lines("filled in" if is_filled else "leaning", some, kinds[is_filled])
     turns = [*follow_ups, *unrelated, *outside]
-    rows = np.asarray([_scope_row(turn, dialogue, _best_share(turn, dialogue)) for turn in turns])
+    rows = np.asarray([_scope_row(turn, dialogue) for turn in turns])
     right = np.asarray([bool(turn.wanted) for turn in turns])
     model = LogisticRegression(max_iter=500)
     chances = cross_val_predict(model, rows, right, cv=_FOLDS, method="predict_proba")[:, 1]

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.knowledge.ellipsis import step, without_steps
 from bot.knowledge.loader import KnowledgeBase
 from bot.knowledge.models import Entry
 from bot.knowledge.wording import begins_with, has_word, plain, without
@@ -23,16 +24,16 @@ _SHORT_WORDS = 16
 _SHORT_HAN = 28
 # How far the message alone and the message with the one before are trusted (exponents), how much likelier an entry of
 # the last answer's topic is, and how far it counts what an entry has to do with the things that the message names.
-_LEANING = (0.83, 0.51, 8.2, 0.31)
+_LEANING = (0.81, 0.58, 5.1, 0.54)
 # The same where what the message names has taken the place of its like in the question before.
-_FILLED = (0.37, 0.67, 3.5, 0.29)
+_FILLED = (0.39, 0.62, 4.7, 0.34)
 # The same of what only names another document, and how likely that means the last answer again.
 _OTHER_DOCUMENT = (0.2, 0.5, 3.0, 2.0)
 _AGAIN = 0.1
-# What speaks for a leaning message to be a question of content, on a scale of log-odds: as such, its chance to be one
-# alone and together, the share of its words that answers know, and the likeliest entry's share; then how it sounds.
-_IN_SCOPE, _TOGETHER_IN_SCOPE, _COVERED, _BEST = 0.77, 0.24, 1.21, 1.56
-_GOES_ON, _POINTS, _CORRECTS, _REFERS, _FILLS, _CONSTANT = 0.43, 1.34, 1.05, 0.86, 1.44, -1.07
+# What speaks for a leaning message to be a question of content, on a scale of log-odds: its chance to be one alone and
+# together, and the share of its words that answers know; then how it sounds.
+_IN_SCOPE, _TOGETHER_IN_SCOPE, _COVERED = 0.72, 0.39, 1.53
+_POINTS, _CORRECTS, _REFERS, _FILLS, _CONSTANT = 1.49, 1.20, 1.71, 1.65, -0.48
 # A chance counts as between these.
 _LEAST_CHANCE = 1e-3
 # A question this short, or of so few words beside "who" or "when", points back ("who runs it?", "何时启动的").
@@ -53,9 +54,11 @@ _STANDS_ALONE, _LONGER_STANDS_ALONE, _NO_CONTENT = 0.95, 0.4, 0.05
 _FEW_WORDS, _FEW_HAN = 6, 10
 
 #: Entities that say what a message is about; a message with one of them can take up the question before.
-DEFINITE = ("document", "year", "principle", "area", "organisation", "country", "sdg")
+DEFINITE = ("document", "year", "principle", "area", "organisation", "country", "region", "sdg")
 
-_LISTED = ("organisation", "country", "principle")
+_LISTED = ("organisation", "country", "region", "principle")
+# Where something is: what is about one of these is mostly not about another.
+_PLACED = ("country", "region")
 
 Ranking = list[tuple[str, float]]
 
@@ -107,8 +110,10 @@ class Leaning:
         return self.refers(knowledge) and any(kind == "document" for kind, _ in self.things)
 
     def refers(self, knowledge: KnowledgeBase) -> bool:
-        """Returns whether the message says no more than what is meant: "and in 2007?"."""
-        return bool(self.things or self.names_place) and says_nothing_else(self.rest, knowledge)
+        """Returns whether the message says no more than what is meant: "and in 2007?", "the one after that"."""
+        goes = step(self.text, knowledge.languages) != 0
+        rest = without_steps(self.text, knowledge.languages) if goes and not self.things else self.rest
+        return bool(self.things or self.names_place or goes) and says_nothing_else(rest, knowledge)
 
 
 def may_lean(said: Leaning, knowledge: KnowledgeBase) -> bool:
@@ -139,6 +144,7 @@ def weighed(ranking: Ranking, said: Leaning, knowledge: KnowledgeBase, context: 
     alone = dict(ranking)
     last = knowledge.entries.get(context.last_entry)
     elsewhere = said.names_another_document(knowledge) and not context.is_filled
+    is_all = said.refers(knowledge)
     weights = _FILLED if context.is_filled else _OTHER_DOCUMENT if elsewhere else _LEANING
     by_itself, by_both, same_topic, named = weights
     scores: dict[str, float] = {}
@@ -147,20 +153,21 @@ def weighed(ranking: Ranking, said: Leaning, knowledge: KnowledgeBase, context: 
         score = max(alone.get(entry_id, 0.0), _FLOOR) ** by_itself * max(together.get(entry_id, 0.0), _FLOOR) ** by_both
         score *= same_topic if last is not None and entry.topic == last.topic else 1.0
         for thing in said.things:
-            score *= _aboutness(entry, thing, knowledge) ** named
+            # "And Europe?" is not answered by what is on Africa alone, however alike the questions are.
+            weight = 1.0 if is_all and _is_about_others(entry, thing) else named
+            score *= _aboutness(entry, thing, knowledge) ** weight
         scores[entry_id] = score * (_AGAIN if elsewhere and last is not None and entry_id == last.id else 1.0)
     total = sum(scores.values())
     order = sorted(scores.items(), key=lambda pair: -pair[1])
     shares = [(entry_id, score / total) for entry_id, score in order]
-    return Taken(shares, _chance(said, knowledge, context, shares[0][1]))
+    return Taken(shares, _chance(said, knowledge, context))
 
 
-def _chance(said: Leaning, knowledge: KnowledgeBase, context: Context, best: float) -> float:
+def _chance(said: Leaning, knowledge: KnowledgeBase, context: Context) -> float:
     """Returns how likely it is that a message which may lean on the last is a question of content."""
     points = bool(context.last_entry) and not said.names_anything and points_back(said.text, knowledge)
     odds = _CONSTANT + _IN_SCOPE * _log_odds(said.in_scope) + _TOGETHER_IN_SCOPE * _log_odds(context.in_scope)
-    odds += _COVERED * said.coverage + _BEST * best
-    odds += _GOES_ON * goes_on(said.text, knowledge) + _POINTS * points
+    odds += _COVERED * said.coverage + _POINTS * points
     odds += _CORRECTS * corrects_the_last(said.text, knowledge) + _REFERS * said.refers(knowledge)
     odds += _FILLS * context.is_filled
     return 1 / (1 + math.exp(-odds))
@@ -227,6 +234,12 @@ def _aboutness(entry: Entry, thing: tuple[str, str], knowledge: KnowledgeBase) -
     if not is_about(entry, thing, knowledge):
         return _OTHER_THING
     return 1.0 / math.sqrt(max(1, len(entry.entities.get(thing[0], ())))) if thing[0] in _LISTED else 1.0
+
+
+def _is_about_others(entry: Entry, thing: tuple[str, str]) -> bool:
+    """Returns whether an entry is about others of a thing's kind, by what its author has said."""
+    others = entry.entities.get(thing[0], ()) if thing[0] in _PLACED else ()
+    return bool(others) and thing[1] not in others
 
 
 def is_about(entry: Entry, thing: tuple[str, str], knowledge: KnowledgeBase) -> bool:

@@ -11,7 +11,7 @@ from bot.knowledge.render import written_locators
 from bot.knowledge.wording import has_han, plain, without
 
 # What takes the place of its like, in this order: what a document is called may hold the year that it is of.
-_ALIKE = ("document", "paragraph", "principle", "organisation", "country", "sdg", "area", "year")
+_ALIKE = ("document", "paragraph", "principle", "organisation", "country", "region", "sdg", "area", "year")
 # What a number alone, or the next one, can be the number of.
 _NUMBERED = ("paragraph", "principle")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")

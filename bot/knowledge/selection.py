@@ -34,7 +34,7 @@ _NO_CONTEXT = Context()
 _LEAST_NAMED = 0.2
 _MOST_CHOICES = 4
 # What a question can be about by itself; a year, a number or a place in a document says when, how many or where.
-_SUBJECTS = ("term", "document", "principle", "organisation", "country", "sdg", "area")
+_SUBJECTS = ("term", "document", "principle", "organisation", "country", "region", "sdg", "area")
 _LEADERS = 2
 # Another question of a message is told of from this chance on that it is understood alone, and that it is of content.
 # Of 500 pairs of tuning questions 55 are told apart by their subjects, and 238 more by this; of 17 more one of both is

@@ -63,7 +63,7 @@ KINDS = frozenset({"entry", "decline"})
 # So many of an entry's questions say what it mentions.
 _ASKED = 12
 # Entities of these kinds point at something definite: an entry that has nothing to do with them is the wrong one.
-_SELECTIVE = ("principle", "sdg", "organisation", "country", "area", "year")
+_SELECTIVE = ("principle", "sdg", "organisation", "country", "region", "area", "year")
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ class Lexicon:
         )
 
 
+#: What asks for the one after or before is no entity, but its "one" is no number either ("the next one", "下一段").
+STEP = "step"
 # Patterns of these names give places in a document; the others are entities of their own.
 _PLACES = ("paragraph", "box", "table row")
 
@@ -85,6 +87,8 @@ def build(knowledge: KnowledgeBase, nlu_data: Path) -> Lexicon:
         for entity, values in (lookups.get("values") or {}).items():
             kind = "paragraph" if entity == "locator" else entity
             phrases += [(kind, str(value), phrase) for value, words in values.items() for phrase in words]
+        language = knowledge.languages[code]
+        phrases += [(STEP, "", word) for word in (*language.next_words, *language.previous_words)]
         territories = babel.Locale(code).territories
         phrases += [("country", region, name) for region, name in territories.items() if _is_country(region)]
         for organisation, names in knowledge.organisations.items():

@@ -15,7 +15,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from bot.knowledge.numbers import han_number
-from bot.nlu.lexicon import NUMBER, Lexicon
+from bot.nlu.lexicon import NUMBER, STEP, Lexicon
 from bot.text.normal import NormalText, normalise
 from bot.text.tokens import pipeline, tokenise
 
@@ -28,6 +28,11 @@ _SHORT_SYMBOL = re.compile(r"(?<![a-z0-9_/.])(\d{2})/(\d{2,3})(?![a-z0-9_/]|\.\d
 
 # "07年" and "'07" are years of this century, of two digits as people write them; "20年前" is a time that has passed.
 _SHORT_YEAR = re.compile(r"(?<![\d第年月])([0-2]\d)(?=年(?!级|代|前|后|以|内|间|来))|(?<![\w'])'([0-2]\d)(?!\w)")
+
+# What may have the name of a region in its own: South Africa, the African Union.
+_NAMES = ("country", "organisation")
+# What a step to the next one is none of, and the step itself.
+_COUNTED = ("number", "paragraph", "principle", STEP)
 
 
 @dataclass(frozen=True)
@@ -105,11 +110,15 @@ class Recogniser:
             for kind, rows in found.items()
             for span, value in _longest(rows)
         ]
+        steps = _places(e for e in entities if e.entity == STEP)
+        entities = [e for e in entities if e.entity not in _COUNTED or steps.isdisjoint(range(e.start, e.end))]
         entities += self._symbols(normal, entities)
         entities += self._years(doc, normal, entities)
         entities += self._dated_documents(entities)
         named = _places(e for e in entities if e.entity != "number")
         entities = [e for e in entities if e.entity != "number" or named.isdisjoint(range(e.start, e.end))]
+        names = _places(e for e in entities if e.entity in _NAMES)
+        entities = [e for e in entities if e.entity != "region" or names.isdisjoint(range(e.start, e.end))]
         goals = _places(e for e in entities if e.entity == "sdg")
         plausible = (e for e in entities if e.entity != "principle" or _is_principle(e, goals))
         return sorted(set(plausible), key=lambda e: (e.start, e.end, e.entity, e.value))

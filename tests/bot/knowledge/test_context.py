@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from bot.knowledge.context import (
@@ -98,6 +100,29 @@ def test_prefers_what_is_about_the_thing_that_is_named(small):
     assert _first(weighed(both, said, small, Context("", tuple(both)))) == "duties.precaution"
 
 
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        (_said("and Asia?", ("region", "asia_pacific"), rest="and ?"), "growth.number"),
+        (_said("and Africa?", ("region", "africa"), rest="and ?"), "growth.costs"),
+        (_said("what about costs in Asia?", ("region", "asia_pacific"), rest="what about costs in ?"), "growth.costs"),
+    ],
+)
+def test_does_not_answer_with_another_region_what_names_one_and_no_more(small, said, first):
+    tagged = dataclasses.replace(small.entries["growth.costs"], entities={"region": ("africa",)})
+    knowledge = dataclasses.replace(small, entries={**small.entries, "growth.costs": tagged})
+    ranking = (("growth.costs", 0.5), ("growth.number", 0.3))
+    assert _first(weighed(list(ranking), said, knowledge, Context("growth.costs", ranking))) == first
+
+
+def test_takes_a_step_further_for_a_mere_reference(small):
+    english = dataclasses.replace(small.languages["en"], next_words=("the one after",))
+    knowledge = dataclasses.replace(small, languages={**small.languages, "en": english})
+    assert _said("and the one after").refers(knowledge)
+    assert not _said("the costs of the one after").refers(knowledge)
+    assert not _said("and the one after").refers(small)
+
+
 def test_asks_the_question_before_of_the_document_that_is_named(small):
     before = (("duties.precaution", 0.6), ("duties.invitation", 0.2), ("growth.costs", 0.01))
     ranking = [("growth.number", 0.5), ("growth.costs", 0.3)]  # what is said of the document as such
@@ -122,7 +147,6 @@ def test_shares_add_up_to_one(small):
     [
         (_said("the costs", in_scope=0.9), _said("the costs", in_scope=0.1)),
         (_said("the costs", coverage=1.0), _said("the costs", coverage=0.0)),
-        (_said("and the costs"), _said("the costs")),
         (_said("no, the costs"), _said("the costs")),
         (_said("when?"), _said("when will all of the costs fall")),
         (_said("and 2021", ("year", "2021"), rest="and "), _said("and the costs", ("year", "2021"))),

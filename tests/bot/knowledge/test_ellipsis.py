@@ -39,6 +39,11 @@ IN_REPORT = _named("What does the 2021 report say on costs?", ("document", "A/76
             _named("那经社部呢", ("organisation", "desa", "经社部")),
             "Where does 经社部 work? Is UNDP big?",
         ),
+        (
+            _named("阿拉伯国家计划了哪些联盟？", ("region", "arab_states", "阿拉伯国家")),
+            _named("and Africa?", ("region", "africa", "Africa")),
+            "Africa计划了哪些联盟？",
+        ),
         (PARA_12, _named("ok and para 21", ("paragraph", "21", "para 21")), "What stands in para 21 of 64/223?"),
         (PARA_12, _named("and 7?", ("number", "7", "7")), "What stands in para. 7 of 64/223?"),
         (

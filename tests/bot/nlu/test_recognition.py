@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.recognition import Entity
+from bot.nlu.lexicon import build
+from bot.nlu.recognition import Entity, Recogniser
 
 
 def _values(recogniser, text, kind):
@@ -199,6 +202,15 @@ def test_recognises_organisations(recogniser, text, expected):
         ("肯尼亞", "country", ["KE"]),
         ("the United States of America", "country", ["US"]),
         ("中国和法国", "country", ["CN", "FR"]),
+        ("and Africa?", "region", ["africa"]),
+        ("那亚太地区呢", "region", ["asia_pacific"]),
+        ("那亞太地區呢", "region", ["asia_pacific"]),
+        ("Arab States or the Caribbean", "region", ["arab_states", "latin_america_caribbean"]),
+        ("Europe and Central Asia", "region", ["europe_central_asia"]),
+        ("拉丁美洲和加勒比", "region", ["latin_america_caribbean"]),
+        ("South Africa", "region", []),
+        ("南非", "region", []),
+        ("South Africa, in Africa", "region", ["africa"]),
         ("anti-corruption", "area", ["anti_corruption"]),
         ("反腐敗", "area", ["anti_corruption"]),
         ("human rights and labour", "area", ["human_rights", "labour"]),
@@ -206,7 +218,7 @@ def test_recognises_organisations(recogniser, text, expected):
         ("伙伴關係總數", "term", ["growth.number"]),
     ],
 )
-def test_recognises_goals_years_countries_areas_and_terms(recogniser, text, kind, expected):
+def test_recognises_goals_years_countries_regions_areas_and_terms(recogniser, text, kind, expected):
     assert _values(recogniser, text, kind) == expected
 
 
@@ -224,6 +236,17 @@ def test_recognises_goals_years_countries_areas_and_terms(recogniser, text, kind
 def test_places_entities_in_the_text_as_typed(recogniser, text, expected):
     found = {e.entity: text[e.start : e.end] for e in recogniser.find(text)}
     assert found == expected
+
+
+@pytest.mark.parametrize("text", ["the next one", "下一段呢", "那下一條呢", "the year before"])
+def test_takes_no_step_for_a_number(small, project, text):
+    words = {
+        "en": {"next_words": ("next one",), "previous_words": ("year before",)},
+        "zh": {"next_words": ("下一",), "previous_words": ()},
+    }
+    languages = {code: dataclasses.replace(one, **words[code]) for code, one in small.languages.items()}
+    recogniser = Recogniser(build(dataclasses.replace(small, languages=languages), project / "nlu_data"))
+    assert recogniser.find(text) == []
 
 
 def test_gives_entities_in_the_order_of_their_places(recogniser):
